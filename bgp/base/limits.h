@@ -1,0 +1,56 @@
+// Every bound of the program in one place, with its overflow rule. A queue, loop or buffer that is not listed here
+// has no business growing. Each one is crossed by a test.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "bgp/base/time.h"
+
+namespace bgp::limits {
+
+// ---- messages (RFC 4271 §4.1, RFC 8654); overflow: NOTIFICATION 1/2 ---------------------------------------------
+inline constexpr size_t kMessageHeaderBytes = 19;
+inline constexpr size_t kMessageBytesMax = 4096;
+inline constexpr size_t kExtendedMessageBytesMax = 65535;
+
+// ---- attributes; overflow: treat-as-withdraw --------------------------------------------------------------------
+inline constexpr size_t kAsPathAsnsMax = 750;       // as OpenBGPD; longer paths have only ever been attacks
+inline constexpr size_t kCommunitiesMax = 1024;     // of each kind
+inline constexpr size_t kAttributeBytesMax = 4096;  // canonical bytes of one route's whole attribute set
+
+// ---- sessions ---------------------------------------------------------------------------------------------------
+inline constexpr size_t kPeersMax = 4096;                // overflow: the configuration is refused
+inline constexpr size_t kConnectionsPerPeerMax = 2;      // overflow: the newest is closed
+inline constexpr size_t kReadChunkBytes = 64 * 1024;     // one read of one socket in a turn
+inline constexpr size_t kWriteChunkBytes = 64 * 1024;    // one write of one socket in a turn
+inline constexpr int kListenBacklog = 1024;              // BIRD's 8 costs a mesh 30 s of SYN retransmits
+inline constexpr Duration kOpenWait = 240s;              // hold time until an OPEN came (RFC 4271 §8.2.2)
+inline constexpr Duration kInboundOpenWait = 15s;        // the same for a connection that the peer opened
+inline constexpr uint16_t kHoldTimeMin_s = 3;            // RFC 4271 §4.2; overflow: NOTIFICATION 2/6
+inline constexpr size_t kShutdownTextBytesMax = 255;     // RFC 9003
+inline constexpr size_t kStateHistoryMax = 32;           // per peer; overflow: the oldest is forgotten
+
+// ---- tables -----------------------------------------------------------------------------------------------------
+inline constexpr size_t kDecisionsPerTurn = 4096;              // prefixes decided before sockets are polled again
+inline constexpr size_t kUpdateLogBytesMax = 8 * 1024 * 1024;  // per export group; overflow: slow members leave the log
+inline constexpr size_t kEcmpLegsMax = 64;                     // the kernel takes more for IPv4, not for IPv6; rest dropped
+
+// ---- FIB --------------------------------------------------------------------------------------------------------
+inline constexpr size_t kFibOpsPerBatch = 512;                 // messages in one sendmsg
+inline constexpr Duration kFibRetryMin = 100ms;                // a refused route is retried, doubling
+inline constexpr Duration kFibRetryMax = 30s;
+inline constexpr int kDumpRetriesMax = 5;                      // of a dump that the kernel interrupted
+inline constexpr Duration kSelectionDeferral = 120s;           // stale own routes stay that long without End-of-RIB
+
+// ---- control socket ---------------------------------------------------------------------------------------------
+inline constexpr size_t kControlClientsMax = 64;               // overflow: the newest is told so and closed
+inline constexpr size_t kControlLineBytesMax = 1024 * 1024;    // one request; overflow: error and close
+inline constexpr size_t kControlQueueBytesMax = 4 * 1024 * 1024;  // answers a client does not read; overflow: close
+inline constexpr size_t kRoutesPerPage = 4096;                 // of `node routes`; more come in further pages
+
+// ---- documents --------------------------------------------------------------------------------------------------
+inline constexpr size_t kDocumentBytesMax = 4 * 1024 * 1024;
+inline constexpr size_t kDocumentDepthMax = 64;
+
+}  // namespace bgp::limits

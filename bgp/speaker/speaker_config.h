@@ -1,0 +1,47 @@
+// What the speaker is told to do: complete, resolved, immutable. A new configuration replaces the old one as a whole;
+// the speaker works out which sessions it touches.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "bgp/base/numbers.h"
+#include "bgp/base/prefix.h"
+#include "bgp/policy/filter.h"
+#include "bgp/session/peer_config.h"
+
+namespace bgp::speaker {
+
+// Where a peer's configuration came from; shown by `node status`, otherwise without effect.
+enum class PeerType : uint8_t { NodeToNodeMesh, Global, NodeSpecific };
+
+enum class NextHopMode : uint8_t {
+  Auto,  // ourselves, but a route reflected from iBGP to iBGP keeps its next hop
+  Self,
+  Keep,
+};
+
+struct PeerSettings {
+  session::PeerConfig session;
+  PeerType type = PeerType::Global;
+  NextHopMode next_hop_mode = NextHopMode::Auto;
+  bool route_reflector_client = false;
+  policy::FilterPtr import;  // null: policy::reject_martians()
+  policy::FilterPtr export_; // null: the speaker's own
+
+  bool operator==(const PeerSettings&) const = default;
+};
+
+struct SpeakerConfig {
+  Asn local_as;
+  BgpIdentifier identifier;
+  BgpIdentifier cluster_id;            // of a route reflector; 0 = the identifier
+  std::vector<PeerSettings> peers;     // sorted by session.address, each address once
+  std::vector<Prefix> own_blocks;      // sorted; originated, and held by a blackhole route in the FIB
+  policy::FilterPtr export_filter;     // of every peer without its own; null rejects all
+
+  bool operator==(const SpeakerConfig&) const = default;
+};
+using SpeakerConfigPtr = std::shared_ptr<const SpeakerConfig>;
+
+}  // namespace bgp::speaker

@@ -1,0 +1,22 @@
+// The facts of a session that change how bytes are read or written. Fixed once the session is negotiated.
+#pragma once
+
+#include "bgp/base/numbers.h"
+
+namespace bgp::wire {
+
+struct CodecContext {
+  Asn local_as;
+  Asn peer_as;
+  bool four_octet_as = true;       // both sides sent capability 65 (RFC 6793)
+  bool extended_messages = false;  // both sides sent capability 6 (RFC 8654)
+  bool route_refresh = false;      // both sides sent capability 2 (RFC 2918)
+  FamilySet families;              // both sides sent these (RFC 4760); IPv4 alone when neither sent any
+  FamilySet add_path_receive;      // the peer may send path identifiers (RFC 7911)
+  FamilySet add_path_send;
+
+  bool is_ibgp() const { return local_as == peer_as; }
+  bool operator==(const CodecContext&) const = default;
+};
+
+}  // namespace bgp::wire
