@@ -47,6 +47,7 @@ inline constexpr Duration kSelectionDeferral = 120s;           // stale own rout
 inline constexpr size_t kControlClientsMax = 64;               // overflow: the newest is told so and closed
 inline constexpr size_t kControlLineBytesMax = 1024 * 1024;    // one request; overflow: error and close
 inline constexpr size_t kControlQueueBytesMax = 4 * 1024 * 1024;  // answers a client does not read; overflow: close
+inline constexpr Duration kControlDeadline = 5s;               // for a request to come, be answered, be taken; overflow: close
 inline constexpr size_t kRoutesPerPage = 4096;                 // of `node routes`; more come in further pages
 
 // ---- documents --------------------------------------------------------------------------------------------------
