@@ -1,13 +1,16 @@
-// Routes as the FIB sees them. No BGP here: the daemon translates.
+// Routes as the FIB sees them. No BGP here: the daemon translates. What the kernel itself has (KernelRoute, Link, ...)
+// is in fib/netlink/kernel_route.h.
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "bgp/base/ip_address.h"
 #include "bgp/base/prefix.h"
+#include "fib/netlink/kernel_route.h"
 
 namespace fib {
 
@@ -19,43 +22,6 @@ struct BestRoute {
   Type type = Type::Unicast;
   std::vector<bgp::IpAddress> next_hops;  // sorted, unique, at most limits::kEcmpLegsMax; empty for Blackhole
   bool operator==(const BestRoute&) const = default;
-};
-
-// One leg of a kernel route.
-struct Leg {
-  bgp::IpAddress gateway;  // unspecified: directly attached (scope link)
-  uint32_t ifindex = 0;
-  uint8_t weight = 1;      // 1..255
-  bool onlink = false;
-  auto operator<=>(const Leg&) const = default;
-};
-
-// One route as the kernel has it or shall have it.
-struct KernelRoute {
-  enum class Type : uint8_t { Unicast, Blackhole, Other };
-  bgp::Prefix prefix;
-  Type type = Type::Unicast;
-  uint8_t protocol = 0;   // RTPROT_*
-  uint32_t table = 254;
-  uint32_t metric = 0;    // IPv4: 0 unless given; IPv6: the kernel fills in 1024 for 0
-  std::vector<Leg> legs;  // sorted; empty for Blackhole
-  bool linkdown = false;  // any leg without carrier (RTNH_F_LINKDOWN) or dead
-  bool operator==(const KernelRoute&) const = default;
-};
-
-struct Link {
-  uint32_t ifindex = 0;
-  std::string name;
-  bool up = false;        // IFF_UP
-  bool carrier = false;   // IFF_LOWER_UP
-  bool operator==(const Link&) const = default;
-};
-
-struct LinkAddress {
-  uint32_t ifindex = 0;
-  bgp::IpAddress address;
-  uint8_t prefix_length = 0;
-  auto operator<=>(const LinkAddress&) const = default;
 };
 
 // A route somebody else put into the kernel (a workload's /32 behind cali*, a connected subnet): what the speaker may
@@ -73,6 +39,26 @@ struct NextHopState {
   bool reachable = false;
   uint32_t metric = 0;    // of the kernel route used; smaller is nearer
   bool operator==(const NextHopState&) const = default;
+};
+
+// How far a wanted route has come.
+enum class RouteState : uint8_t {
+  Absent,      // not wanted, and not in the kernel
+  Pending,     // to be written, or waiting for the first dump
+  Installed,   // the kernel has exactly what is wanted
+  Failed,      // the kernel refused; retried with backoff
+  Conflict,    // somebody else has a route of this prefix and metric: not touched, ours waits until it is gone
+  Unresolved,  // no next hop is reachable over the kernel's routes
+  Stale,       // in the kernel and ours from an earlier life, but not wanted (yet): kept until the sweep
+};
+inline constexpr size_t kRouteStates = 7;
+const char* to_string(RouteState state);
+
+struct RouteStatus {
+  RouteState state = RouteState::Absent;
+  int error = 0;          // errno of the last refusal; 0 unless Failed
+  std::string text;       // the kernel's words for it
+  std::vector<Leg> legs;  // what the kernel has now, if anything
 };
 
 }  // namespace fib
