@@ -53,5 +53,6 @@ inline constexpr size_t kRoutesPerPage = 4096;                 // of `node route
 // ---- documents --------------------------------------------------------------------------------------------------
 inline constexpr size_t kDocumentBytesMax = 4 * 1024 * 1024;
 inline constexpr size_t kDocumentDepthMax = 64;
+inline constexpr size_t kDocumentNodesMax = 200'000;            // scalars, lists and maps; an alias counts as its copy
 
 }  // namespace bgp::limits

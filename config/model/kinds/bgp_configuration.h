@@ -1,0 +1,28 @@
+// BGPConfiguration: `default` holds the network's settings, `node.<nodename>` a node's overrides. v3 clothes only; in
+// v1 these are `calicoctl config` (settings.h).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bgp/base/numbers.h"
+#include "config/model/resource.h"
+
+namespace config::model {
+
+struct BgpConfiguration {
+  std::string name;
+  std::optional<bgp::Asn> as_number;           // absent: kDefaultAs
+  std::optional<bool> node_to_node_mesh;       // absent: on
+  std::optional<std::string> log_severity;     // "Info"; absent: Info
+  std::optional<uint16_t> listen_port;         // absent: 179
+};
+inline constexpr bgp::Asn kDefaultAs{64512};
+inline constexpr const char* kBgpConfigurationDefaultKey =
+    "/calico/resources/v3/projectcalico.org/bgpconfigurations/default";
+
+const Kind& bgp_configuration_kind();
+// Requires resource.kind == &bgp_configuration_kind().
+BgpConfiguration read_bgp_configuration(const Resource& resource);
+
+}  // namespace config::model
