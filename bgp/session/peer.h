@@ -9,71 +9,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "bgp/base/log.h"
-#include "bgp/base/prng.h"
-#include "bgp/base/time.h"
+#include "bgp/session/action.h"
+#include "bgp/session/event.h"
+#include "bgp/session/fsm.h"
 #include "bgp/session/peer_config.h"
-#include "bgp/wire/message.h"
 
 namespace bgp::session {
-
-enum class State : uint8_t { Idle, Connect, Active, OpenSent, OpenConfirm, Established };
-const char* to_string(State state);
-
-struct ConnIdSource {
-  uint32_t next = 1;
-  ConnId take() { return ConnId{next++}; }
-};
-
-// What a step may ask of the world, all of it passed in.
-struct Environment {
-  Instant now;
-  Prng& prng;
-  ConnIdSource& conn_ids;
-};
-
-// What both sides agreed on; fixed while a session is Established.
-struct Negotiated {
-  wire::CodecContext codec;
-  uint16_t hold_time_s = 0;  // the smaller of both offers; 0 = off
-  wire::Open peer_open;
-  IpAddress local_address;   // of the TCP connection
-  bool operator==(const Negotiated&) const = default;
-};
-
-// Why a session that was Established is no more, or why an attempt came to nothing.
-struct Fault {
-  enum class Kind : uint8_t { None, NotificationSent, NotificationReceived, Socket, Admin, HoldExpired };
-  Kind kind = Kind::None;
-  wire::Notification notification;  // for the first two
-  std::string socket_error;         // "Connection refused", "Connection closed", ...
-  // As BIRD says it in the last column of `show protocols`: "Received: Bad peer AS", "Socket: Connection refused",
-  // "BGP Error: Hold timer expired". Empty for None.
-  std::string to_string() const;
-  bool operator==(const Fault&) const = default;
-};
-
-namespace action {
-struct Connect { ConnId conn; bool operator==(const Connect&) const = default; };
-struct Send { ConnId conn; Bytes message; bool operator==(const Send&) const = default; };
-// What was Sent before is still delivered, if the socket takes it.
-struct Close { ConnId conn; bool operator==(const Close&) const = default; };
-struct Up { ConnId conn; bool operator==(const Up&) const = default; };  // negotiated() is set
-struct Down { ConnId conn; Fault fault; bool operator==(const Down&) const = default; };  // only after Up
-struct RefreshRequested { Family family; bool operator==(const RefreshRequested&) const = default; };
-struct Log { LogRecord record; bool operator==(const Log&) const = default; };
-}  // namespace action
-using Action = std::variant<action::Connect, action::Send, action::Close, action::Up, action::Down,
-                            action::RefreshRequested, action::Log>;
-using ActionList = std::vector<Action>;
-
-// The messages that the state machine itself looks at. An UPDATE in Established never comes here: see heard().
-struct UpdateMessage { bool operator==(const UpdateMessage&) const = default; };
-struct KeepaliveMessage { bool operator==(const KeepaliveMessage&) const = default; };
-using Message = std::variant<wire::Open, UpdateMessage, wire::Notification, KeepaliveMessage, wire::RouteRefresh>;
 
 // A line of the peer's biography, for `node peer`.
 struct StateChange {
@@ -87,6 +30,7 @@ struct Counters {
   uint64_t opens_in = 0, opens_out = 0, updates_in = 0, updates_out = 0, keepalives_in = 0, keepalives_out = 0;
   uint64_t notifications_in = 0, notifications_out = 0, refreshes_in = 0, refreshes_out = 0;
   uint64_t flaps = 0;  // times the session left Established
+  uint64_t connections_refused = 0;  // of those that this peer opened: stopped, idle hold, Established, or two already
   bool operator==(const Counters&) const = default;
 };
 
@@ -94,7 +38,7 @@ class Peer {
  public:
   explicit Peer(PeerConfig config);
 
-  const PeerConfig& config() const;
+  const PeerConfig& config() const { return config_; }
 
   // Begins: dials at once unless passive. A started peer tries for ever.
   ActionList start(Environment& env);
@@ -129,18 +73,48 @@ class Peer {
 
   // ---- what status shows ---------------------------------------------------------------------------------------
   State state() const;  // of the connection that is furthest
-  Instant state_since() const;
-  bool is_started() const;
+  Instant state_since() const { return state_since_; }
+  bool is_started() const { return started_; }
   // The established connection, or nullopt.
   std::optional<ConnId> connection() const;
   // Requires state() == Established.
   const Negotiated& negotiated() const;
-  const Fault& last_fault() const;  // kind None after a session came up
-  const std::optional<wire::Notification>& last_notification_sent() const;
-  const std::optional<wire::Notification>& last_notification_received() const;
-  const std::vector<StateChange>& history() const;  // newest last, at most limits::kStateHistoryMax
-  Counters& counters();
-  const Counters& counters() const;
+  const Fault& last_fault() const { return last_fault_; }  // kind None after a session came up
+  const std::optional<wire::Notification>& last_notification_sent() const { return notification_sent_; }
+  const std::optional<wire::Notification>& last_notification_received() const { return notification_received_; }
+  const std::vector<StateChange>& history() const { return history_; }  // newest last, at most limits::kStateHistoryMax
+  Counters& counters() { return counters_; }
+  const Counters& counters() const { return counters_; }
+
+ private:
+  Session* find(ConnId conn);
+  void run(Session& session, const Event& event, Environment& env, ActionList& out);
+  ActionList run_on(ConnId conn, const Event& event, Environment& env);
+  ActionList run_on_all(const Event& event, Environment& env);
+  ActionList open_received(ConnId conn, const wire::Open& open, Environment& env);
+  void settle();
+  // peer_notes.cpp: what is counted, logged and remembered of a step; none of it changes what happens next.
+  void note(const Session& session, const Action& action, Environment& env, ActionList& out);
+  void note_sent(const Bytes& message, ActionList& out);
+  void note_received(const Message& message, ActionList& out);
+  void note_up(const Negotiated& negotiated, ActionList& out);
+  void note_down(const Fault& fault, Duration was_up, ActionList& out);
+  void note_fault(Fault fault, ActionList& out);
+  void note_change(State before, const Event& event, Instant now);
+
+  PeerConfig config_;
+  bool started_ = false;
+  // The first session dials, waits and counts errors. The second exists only while it has a connection of its own, and
+  // takes the place of the first when that has lost its one.
+  Session first_;
+  std::optional<Session> second_;
+
+  Instant state_since_;
+  Fault last_fault_;
+  std::optional<wire::Notification> notification_sent_;
+  std::optional<wire::Notification> notification_received_;
+  std::vector<StateChange> history_;
+  Counters counters_;
 };
 
 // True when a change from one configuration to the other can only be had by a new session.

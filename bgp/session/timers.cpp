@@ -1,0 +1,54 @@
+#include "bgp/session/timers.h"
+
+namespace bgp::session {
+
+namespace {
+
+// base * 2^(count - 1), at most `cap`.
+Duration doubled(Duration base, unsigned count, Duration cap) {
+  Duration wait = base;
+  for (unsigned i = 1; i < count && wait < cap; ++i) wait *= 2;
+  return std::min(wait, cap);
+}
+
+}  // namespace
+
+const char* to_string(Timer timer) {
+  switch (timer) {
+    case Timer::ConnectRetry: return "connect-retry";
+    case Timer::IdleHold: return "idle-hold";
+    case Timer::Hold: return "hold";
+    case Timer::Keepalive: return "keepalive";
+    case Timer::SendHold: return "send-hold";
+  }
+  return "?";
+}
+
+std::optional<Timer> Timers::find_due(Instant now) const {
+  auto earliest = std::min_element(deadlines_.begin(), deadlines_.end());
+  if (*earliest > now || *earliest == kNever) return std::nullopt;
+  return static_cast<Timer>(earliest - deadlines_.begin());
+}
+
+Duration jittered(Duration whole, Prng& prng) {
+  return Duration(static_cast<Duration::rep>(static_cast<double>(whole.count()) * prng.between(0.75, 1.0)));
+}
+
+Duration Backoff::connect_retry(const PeerConfig& config, Prng& prng) const {
+  Duration base = std::max(config.connect_retry, kConnectRetryMin);
+  return jittered(doubled(base, connect_failures, std::max(base, kConnectRetryMax)), prng);
+}
+
+Duration Backoff::idle_hold(const PeerConfig& config) const {
+  return doubled(config.idle_hold_min, session_errors, std::max(config.idle_hold_min, config.idle_hold_max));
+}
+
+Duration keepalive_interval(uint16_t hold_time_s, Prng& prng) {
+  return jittered(std::chrono::seconds(hold_time_s), prng) / 3;
+}
+
+Duration send_hold_time(uint16_t hold_time_s) {
+  return std::max<Duration>(kSendHoldMin, 2 * std::chrono::seconds(hold_time_s));
+}
+
+}  // namespace bgp::session
