@@ -1,0 +1,45 @@
+#include "ctl/protocol/json_internal.h"
+
+#include <limits>
+#include <stdexcept>
+
+#include "bgp/base/escape.h"
+
+namespace ctl::protocol {
+
+std::string inert(std::string_view text) {
+  std::string out;
+  for (size_t at = 0;;) {
+    size_t backslash = text.find('\\', at);
+    out += bgp::printable(text.substr(at, backslash - at), std::numeric_limits<size_t>::max());
+    if (backslash == std::string_view::npos) return out;
+    out += '\\';
+    at = backslash + 1;
+  }
+}
+
+std::string dump(const Json& json, bool indent) {
+  return json.dump(indent ? 2 : -1, ' ', false, Json::error_handler_t::replace);
+}
+
+void refuse(const char* field, const std::string& reason) { throw std::runtime_error(std::string(field) + " " + reason); }
+
+std::string text_at(const Json& json, const char* field) {
+  const Json& value = json.at(field);
+  if (!value.is_string()) refuse(field, "is no text");
+  return inert(value.get_ref<const std::string&>());
+}
+
+uint64_t number_at(const Json& json, const char* field) {
+  const Json& value = json.at(field);
+  if (!value.is_number_unsigned()) refuse(field, "is no whole number of at least 0");
+  return value.get<uint64_t>();
+}
+
+uint32_t number32_at(const Json& json, const char* field) {
+  uint64_t value = number_at(json, field);
+  if (value > std::numeric_limits<uint32_t>::max()) refuse(field, std::to_string(value) + " is out of range (0..4294967295)");
+  return static_cast<uint32_t>(value);
+}
+
+}  // namespace ctl::protocol
