@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "bgp/base/assert.h"
 #include "bgp/base/bytes.h"
 #include "bgp/base/numbers.h"
 
@@ -19,7 +21,8 @@ namespace bgp::wire {
 enum class AttributeCode : uint8_t {
   Origin = 1, AsPath = 2, NextHop = 3, MultiExitDisc = 4, LocalPref = 5, AtomicAggregate = 6, Aggregator = 7,
   Communities = 8, OriginatorId = 9, ClusterList = 10, MpReachNlri = 14, MpUnreachNlri = 15, ExtendedCommunities = 16,
-  As4Path = 17, As4Aggregator = 18, LargeCommunities = 32,
+  As4Path = 17, As4Aggregator = 18, PmsiTunnel = 22, TunnelEncapsulation = 23, Ipv6ExtendedCommunities = 25,
+  LargeCommunities = 32, OnlyToCustomer = 35,
 };
 
 namespace flag {
@@ -79,6 +82,17 @@ class AttributeRange {
 };
 inline AttributeRange attributes_of(ByteView canonical) { return AttributeRange(canonical); }
 
+// Inline: every reader of a set goes through here, on the paths that are measured.
+inline void AttributeRange::iterator::load() {
+  if (rest_.empty()) return;
+  BGP_ASSERT(rest_.size() >= 3);
+  size_t header = (rest_[0] & flag::kExtendedLength) != 0 ? 4 : 3;
+  BGP_ASSERT(rest_.size() >= header);
+  size_t length = header == 4 ? static_cast<size_t>(rest_[2]) << 8 | rest_[3] : rest_[2];
+  BGP_ASSERT(rest_.size() >= header + length);
+  view_ = {rest_[0], rest_[1], rest_.subspan(header, length), rest_.first(header + length)};
+}
+
 // The value of one attribute; nullopt when the set has none.
 std::optional<ByteView> find_attribute(ByteView canonical, AttributeCode code);
 
@@ -101,9 +115,10 @@ class AttributeEditor {
     uint8_t flags;
     Bytes value;
   };
-  const Edit* find(uint8_t code) const;
+  void put(Edit edit);
+
   ByteView base_;
-  std::vector<Edit> edits_;
+  std::vector<Edit> edits_;  // by type code
 };
 
 // Appends flags, code, length (extended if needed) and value.

@@ -55,6 +55,9 @@ class Framer {
 
  private:
   std::optional<Frame> frame_at_front(ByteView bytes, size_t& used);
+  std::optional<Frame> next_across_chunks();
+  void complete_partial(size_t size);
+  void keep_rest();
 
   Bytes partial_;        // the beginning of a message whose end has not come
   ByteView rest_;        // what is left of the chunk

@@ -47,6 +47,7 @@ enum class CeaseReason : uint8_t {
 };
 // `text` goes with AdministrativeShutdown and AdministrativeReset alone (RFC 9003): cut at a UTF-8 boundary to 255.
 Notification cease(CeaseReason reason, std::string_view text = {});
+Notification maximum_prefixes_reached(Family family, uint32_t limit);  // 6/1, data: AFI, SAFI, limit (RFC 4486 §4)
 
 // "Hold timer expired", "Bad peer AS", ...: BIRD's words, because people search for them; unknown codes as
 // "Unknown error 7.3". Never shows peer-supplied bytes.

@@ -69,7 +69,7 @@ enum class FaultAction : uint8_t { Discard, TreatAsWithdraw };
 struct AttributeFault {
   uint8_t code;         // the attribute's type code
   FaultAction action;
-  const char* reason;   // "length 3, expected 4": static text
+  const char* reason;   // "length is not 4": static text
   Bytes bytes;          // the first 64 octets of the attribute as received
 };
 
@@ -99,36 +99,62 @@ Status<Notification> decode_update(ByteView body, const CodecContext& context, D
 //
 //   UpdateWriter writer(out, context);
 //   writer.announce(Family::IPv4, attributes, next_hop);     // or withdraw(family)
-//   for (p : prefixes) if (!writer.add(p)) { writer.finish(); writer.announce(...); writer.add(p); }
+//   for (p : prefixes) if (!writer.add(p)) { writer.finish(); writer.announce(...); writer.add(p); }   // full: next one
 //   writer.finish();
 //
 // IPv4 goes into the RFC 4271 fields, IPv6 into MP_REACH / MP_UNREACH (first attribute, RFC 7606 §5.1).
 class UpdateWriter {
  public:
+  // Both outlive the writer. Nobody else touches `out` between a begin and its finish().
   UpdateWriter(Bytes& out, const CodecContext& context);
 
-  // `attributes`: canonical; written in 2-octet form when the context says so (to_two_octet).
-  void announce(Family family, ByteView attributes, const NextHop& next_hop);
+  // `attributes`: canonical; written in 2-octet form when the context says so (to_two_octet). Requires: the family of
+  // next_hop.address is `family`. False when not even one prefix would fit beside them: such a route cannot be told
+  // to this peer (RFC 4271 §9.2, RFC 8654 §4), and until the next begin every add() is false.
+  bool announce(Family family, ByteView attributes, const NextHop& next_hop);
   void withdraw(Family family);
-  // False when the message is full; nothing was added then. The first add after a begin always fits.
-  bool add(uint8_t length, const uint8_t* bytes, uint32_t path_id = 0);
+  // False when the message is full; nothing was added then. The first add after a begin that was not refused fits.
+  // Cost: a comparison and a copy of the octets. The path identifier is written only where ADD-PATH was negotiated.
+  bool add(uint8_t length, const uint8_t* bytes, uint32_t path_id = 0) {
+    size_t octets = (size_t{length} + 7) / 8;
+    if (cursor_ + kEntryBytesMax > room_end_ && !make_room(1 + octets)) return false;
+    uint8_t* p = out_.data() + cursor_;
+    if (add_path_) {
+      for (int shift = 24; shift >= 0; shift -= 8) *p++ = static_cast<uint8_t>(path_id >> shift);
+    }
+    *p++ = length;
+    for (size_t i = 0; i < octets; ++i) p[i] = bytes[i];
+    cursor_ = static_cast<size_t>(p - out_.data()) + octets;
+    return true;
+  }
   bool add(const Prefix& prefix) { return add(prefix.length(), prefix.address().bytes().data()); }
   // Completes the lengths. A message without a prefix is taken back.
   void finish();
 
  private:
+  static constexpr size_t kEntryBytesMax = 4 + 1 + 16;
+
+  void begin(Family family);
+  void begin_ipv4(ByteView attributes, const NextHop& next_hop);
+  void begin_mp_reach(const NextHop& next_hop);
+  void open_nlri(ByteView tail);
+  bool make_room(size_t entry_bytes);
+  void shorten_mp_header();
+
   Bytes& out_;
   const CodecContext& context_;
-  size_t begin_ = 0;        // of the message in out_
-  size_t max_bytes_;
-  size_t length_field_ = 0; // offsets of the lengths that finish() patches
-  size_t mp_length_field_ = 0;
-  size_t nlri_begin_ = 0;
-  size_t tail_bytes_ = 0;   // what finish() still appends
-  Family family_ = Family::IPv4;
+  bool is_open_ = false;
   bool is_withdraw_ = false;
   bool add_path_ = false;
-  Bytes tail_;
+  Family family_ = Family::IPv4;
+  size_t begin_ = 0;             // of the message in out_
+  size_t attributes_length_ = 0; // where the Total Path Attribute Length stands; 0 when finish() writes it
+  size_t mp_at_ = 0;             // where MP_REACH_NLRI or MP_UNREACH_NLRI begins
+  size_t nlri_begin_ = 0;
+  size_t cursor_ = 0;            // where the next entry goes; out_ is longer than that while a message is open
+  size_t room_end_ = 0;          // up to here an entry may be written without asking
+  size_t nlri_end_max_ = 0;      // the limit of the message, less the tail
+  Bytes tail_;                   // what stands behind the NLRI: the other attributes of an MP_REACH_NLRI message
 };
 
 // The whole End-of-RIB message of a family (RFC 4724 §2).
