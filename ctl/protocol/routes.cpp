@@ -96,11 +96,7 @@ std::string to_json_within(RoutePage page, size_t bytes) {
   return page_json(rows, page.next);
 }
 
-std::string to_json(const std::vector<RouteRow>& rows) {
-  Json out = Json::array();
-  for (const RouteRow& row : rows) out.push_back(to_object(row));
-  return dump(out, true);
-}
+std::string to_json(const RouteRow& row) { return dump(to_object(row)); }
 
 bgp::Result<RoutesQuery, Error> parse_routes_query(std::string_view json) {
   return read_json(json, ErrorCode::InvalidParams, [](const Json& object) {

@@ -47,8 +47,7 @@ struct RoutePage {
 
 std::string to_json(const RoutesQuery& query);
 std::string to_json(const RoutePage& page);
-// The rows alone, as an indented array: `node routes -o json`.
-std::string to_json(const std::vector<RouteRow>& rows);
+std::string to_json(const RouteRow& row);
 bgp::Result<RoutesQuery, Error> parse_routes_query(std::string_view json);
 bgp::Result<RoutePage, Error> parse_route_page(std::string_view json);
 
