@@ -16,7 +16,7 @@ void append_communities(ByteView canonical, AttributeCode code, size_t size, Com
 bool is_well_formed(const AttributeRule& rule, ByteView value) {
   static const CodecContext kAnyIbgp{};
   static const FramedAttributes kNone;
-  return rule.check(value, Received{kAnyIbgp, kNone, false}).ok;
+  return rule.check(value, Received{kAnyIbgp, kNone, false, false}).ok;
 }
 
 }  // namespace

@@ -160,7 +160,7 @@ class Decoder {
   }
 
   void judge_attributes() {
-    const Received message{context_, framed_, !sections_.nlri.empty()};
+    const Received message{context_, framed_, !sections_.nlri.empty(), has_reachable_};
     CanonicalWriter writer(out_.attributes);
     for (const FramedAttribute& attribute : framed_) judge_one(attribute, message, writer);
     writer.flush();

@@ -45,10 +45,13 @@ bool starts_with_peer(ByteView value, const CodecContext& context) {
          (Width == 2 && !context.peer_as.fits_two_octets() && first == kAsTrans.value);
 }
 
+// Beside withdrawn routes alone the leftmost AS is of no account: a path that is whole but not the peer's must not
+// reset the session by way of RFC 7606 §5.2.
 template <size_t Width>
-Verdict check_path(ByteView value, const CodecContext& context) {
+Verdict check_path(ByteView value, const Received& message) {
   if (const char* reason = fault_in_segments<Width>(value, true)) return treat_as_withdraw(reason);
-  if (!context.is_ibgp() && !starts_with_peer<Width>(value, context))
+  bool must_start_with_peer = message.has_reachable && !message.context.is_ibgp();
+  if (must_start_with_peer && !starts_with_peer<Width>(value, message.context))
     return treat_as_withdraw("leftmost AS is not the peer's");
   return keep();
 }
@@ -129,7 +132,7 @@ std::optional<Bytes> usable_as4_path(ByteView as_path, const Received& message) 
 }  // namespace
 
 Verdict AsPath::check(ByteView value, const Received& message) {
-  return message.context.four_octet_as ? check_path<4>(value, message.context) : check_path<2>(value, message.context);
+  return message.context.four_octet_as ? check_path<4>(value, message) : check_path<2>(value, message);
 }
 
 void AsPath::widen(ByteView value, const Received& message, Bytes& out) {

@@ -44,6 +44,7 @@ struct Received {
   const CodecContext& context;
   const FramedAttributes& attributes;
   bool has_ipv4_nlri;  // reachable ones in the field of RFC 4271
+  bool has_reachable;  // there or in MP_REACH_NLRI
 };
 
 struct AttributeRule {

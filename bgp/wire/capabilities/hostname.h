@@ -19,7 +19,7 @@ struct Hostname {
     ByteReader reader(value);
     std::string host = text(reader.take(reader.u8()));
     std::string domain = text(reader.take(reader.u8()));
-    if (reader.failed() || !reader.empty()) return false;
+    if (reader.failed()) return false;  // what may follow is not ours to judge
     out.hostname = domain.empty() ? host : host + "." + domain;
     return true;
   }
