@@ -17,7 +17,8 @@ struct IpPool {
   Encapsulation ipip = Encapsulation::Never;
   Encapsulation vxlan = Encapsulation::Never;
   bool nat_outgoing = false;
-  bool disabled = false;
+  bool disabled = false;            // for new addresses; its routes are still announced
+  bool disable_bgp_export = false;
   uint8_t block_size = 26;
   std::string node_selector;
 };
