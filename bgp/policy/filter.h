@@ -34,6 +34,8 @@ struct Filter {
   bool operator==(const Filter&) const = default;
 };
 using FilterPtr = std::shared_ptr<const Filter>;
+// By value; two nulls are the same.
+bool same(const FilterPtr& a, const FilterPtr& b);
 
 FilterPtr accept_all();
 // Accepts everything but martians: 0/8, 127/8, 224/4, 240/4 and the IPv6 likes of them (::/128, ::1/128, fe80::/10,

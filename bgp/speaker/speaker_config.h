@@ -7,6 +7,7 @@
 
 #include "bgp/base/numbers.h"
 #include "bgp/base/prefix.h"
+#include "bgp/policy/export_attributes.h"
 #include "bgp/policy/filter.h"
 #include "bgp/session/peer_config.h"
 
@@ -15,11 +16,7 @@ namespace bgp::speaker {
 // Where a peer's configuration came from; shown by `node status`, otherwise without effect.
 enum class PeerType : uint8_t { NodeToNodeMesh, Global, NodeSpecific };
 
-enum class NextHopMode : uint8_t {
-  Auto,  // ourselves, but a route reflected from iBGP to iBGP keeps its next hop
-  Self,
-  Keep,
-};
+using policy::NextHopMode;
 
 struct PeerSettings {
   session::PeerConfig session;
@@ -29,7 +26,11 @@ struct PeerSettings {
   policy::FilterPtr import;  // null: policy::reject_martians()
   policy::FilterPtr export_; // null: the speaker's own
 
-  bool operator==(const PeerSettings&) const = default;
+  bool operator==(const PeerSettings& other) const {
+    return session == other.session && type == other.type && next_hop_mode == other.next_hop_mode &&
+           route_reflector_client == other.route_reflector_client && policy::same(import, other.import) &&
+           policy::same(export_, other.export_);
+  }
 };
 
 struct SpeakerConfig {
@@ -40,7 +41,10 @@ struct SpeakerConfig {
   std::vector<Prefix> own_blocks;      // sorted; originated, and held by a blackhole route in the FIB
   policy::FilterPtr export_filter;     // of every peer without its own; null rejects all
 
-  bool operator==(const SpeakerConfig&) const = default;
+  bool operator==(const SpeakerConfig& other) const {
+    return local_as == other.local_as && identifier == other.identifier && cluster_id == other.cluster_id &&
+           peers == other.peers && own_blocks == other.own_blocks && policy::same(export_filter, other.export_filter);
+  }
 };
 using SpeakerConfigPtr = std::shared_ptr<const SpeakerConfig>;
 

@@ -1,0 +1,126 @@
+#include "bgp/rib/attr_store.h"
+
+#include <cstring>
+
+#include "bgp/base/assert.h"
+#include "bgp/base/limits.h"
+
+namespace bgp::rib {
+namespace {
+
+// Multiply-and-fold over 8 octets at a time, in the manner of wyhash. Peers choose the bytes, so an attacker can find
+// collisions; what they cost is bounded by the number of sets one session may hold.
+uint32_t hash_bytes(ByteView bytes, uint64_t seed) {
+  auto fold = [](uint64_t a, uint64_t b) {
+    __extension__ using U128 = unsigned __int128;
+    U128 product = static_cast<U128>(a) * b;
+    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+  };
+  uint64_t h = seed ^ 0xa0761d6478bd642fULL;
+  size_t i = 0;
+  for (; i + 8 <= bytes.size(); i += 8) {
+    uint64_t word;
+    std::memcpy(&word, bytes.data() + i, 8);
+    h = fold(h ^ word, 0xe7037ed1a0b428dbULL);
+  }
+  uint64_t tail = 0;
+  if (i < bytes.size()) std::memcpy(&tail, bytes.data() + i, bytes.size() - i);
+  return static_cast<uint32_t>(fold(h ^ tail, 0x8ebc6af09c88c6e3ULL ^ bytes.size()));
+}
+
+PackedFacts pack(const wire::AttributeFacts& facts) {
+  PackedFacts packed;
+  packed.neighbor_as = facts.neighbor_as.value;
+  packed.med = facts.med.value_or(0);
+  packed.local_pref = facts.local_pref.value_or(100);
+  packed.originator_id = facts.originator_id.value_or(BgpIdentifier{}).value;
+  packed.as_path_length = facts.as_path_length;
+  packed.cluster_list_length = facts.cluster_list_length;
+  packed.origin = static_cast<uint8_t>(facts.origin);
+  packed.has_originator_id = facts.originator_id.has_value();
+  packed.no_export = facts.no_export;
+  packed.no_advertise = facts.no_advertise;
+  return packed;
+}
+
+}  // namespace
+
+AttrStore::AttrStore(NextHops& next_hops) : next_hops_(next_hops), index_(1024) {
+  sets_.push();  // id 0 = none
+}
+
+AttrId AttrStore::intern(ByteView canonical, const wire::NextHop& next_hop) {
+  if (last_next_hop_.id != 0 && last_next_hop_.next_hop == next_hop) return intern(canonical, last_next_hop_.id);
+  NextHopId id = next_hops_.intern(next_hop);
+  next_hops_.release(last_next_hop_.id);
+  last_next_hop_ = {next_hop, id};  // keeps the reference of intern()
+  return intern(canonical, id);
+}
+
+AttrId AttrStore::intern_local(ByteView canonical) { return intern(canonical, NextHopId{0}); }
+
+AttrId AttrStore::intern(ByteView canonical, NextHopId next_hop) {
+  BGP_ASSERT(canonical.size() <= limits::kAttributeBytesMax);
+  uint32_t hash = hash_bytes(canonical, next_hop);
+  const auto mask = static_cast<uint32_t>(index_.size() - 1);
+  uint32_t slot = hash & mask;
+  for (; index_[slot] != 0; slot = (slot + 1) & mask) {
+    Set& set = sets_[index_[slot]];
+    if (set.hash != hash || set.next_hop != next_hop || set.size != canonical.size()) continue;
+    if (std::memcmp(set.bytes, canonical.data(), canonical.size()) != 0) continue;
+    ++set.references;
+    return index_[slot];
+  }
+  return add(canonical, next_hop, hash, slot);
+}
+
+AttrId AttrStore::add(ByteView canonical, NextHopId next_hop, uint32_t hash, uint32_t slot) {
+  AttrId id;
+  if (free_.empty()) {
+    id = sets_.push();
+  } else {
+    id = free_.back();
+    free_.pop_back();
+  }
+  if (next_hop != 0) next_hops_.add_reference(next_hop);
+  sets_[id] = Set{arena_.copy(canonical), 1, hash, next_hop, static_cast<uint16_t>(canonical.size()),
+                  pack(wire::facts_of(canonical))};
+  index_[slot] = id;
+  if (++in_use_ * 2 > index_.size()) grow_index();
+  return id;
+}
+
+void AttrStore::grow_index() {
+  std::vector<AttrId> old = std::move(index_);
+  index_.assign(old.size() * 2, 0);
+  const auto mask = static_cast<uint32_t>(index_.size() - 1);
+  for (AttrId id : old) {
+    if (id == 0) continue;
+    uint32_t slot = sets_[id].hash & mask;
+    while (index_[slot] != 0) slot = (slot + 1) & mask;
+    index_[slot] = id;
+  }
+}
+
+void AttrStore::release(AttrId id) {
+  Set& set = sets_[id];
+  BGP_ASSERT(set.references > 0);
+  if (--set.references > 0) return;
+  const auto mask = static_cast<uint32_t>(index_.size() - 1);
+  uint32_t slot = set.hash & mask;
+  while (index_[slot] != id) slot = (slot + 1) & mask;
+  for (uint32_t next = (slot + 1) & mask; index_[next] != 0; next = (next + 1) & mask) {
+    uint32_t home = sets_[index_[next]].hash & mask;
+    if (((next - home) & mask) < ((next - slot) & mask)) continue;
+    index_[slot] = index_[next];
+    slot = next;
+  }
+  index_[slot] = 0;
+  arena_.free(set.bytes, set.size);
+  next_hops_.release(set.next_hop);
+  set = Set{};
+  free_.push_back(id);
+  --in_use_;
+}
+
+}  // namespace bgp::rib

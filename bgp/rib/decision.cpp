@@ -1,0 +1,90 @@
+#include "bgp/rib/decision.h"
+
+#include <algorithm>
+
+#include "bgp/base/assert.h"
+
+namespace bgp::rib {
+namespace {
+
+// Moves the candidates with the smallest key to the front; returns how many there are.
+template <class KeyOf>
+size_t keep_smallest(std::span<Candidate> candidates, KeyOf key_of) {
+  auto smallest = key_of(candidates[0]);
+  for (const Candidate& c : candidates) smallest = std::min(smallest, key_of(c));
+  auto end = std::stable_partition(candidates.begin(), candidates.end(),
+                                   [&](const Candidate& c) { return key_of(c) == smallest; });
+  return static_cast<size_t>(end - candidates.begin());
+}
+
+// §9.1.2.2 c: removes each path for which another one of the same neighbouring AS has a lower MED.
+size_t keep_lowest_med(std::span<Candidate> candidates) {
+  auto is_beaten = [&](const Candidate& c) {
+    return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& other) {
+      return other.facts->neighbor_as == c.facts->neighbor_as && other.facts->med < c.facts->med;
+    });
+  };
+  // Judged against the whole set first: what is beaten must not depend on what was removed before.
+  constexpr size_t kInline = 64;
+  bool beaten_inline[kInline];
+  std::unique_ptr<bool[]> beaten_heap;
+  bool* beaten = beaten_inline;
+  if (candidates.size() > kInline) beaten = (beaten_heap = std::make_unique<bool[]>(candidates.size())).get();
+  for (size_t i = 0; i < candidates.size(); ++i) beaten[i] = is_beaten(candidates[i]);
+  size_t kept = 0;
+  for (size_t i = 0; i < candidates.size(); ++i)
+    if (!beaten[i]) std::swap(candidates[kept++], candidates[i]);
+  return kept;
+}
+
+}  // namespace
+
+const char* to_string(DecisionStep step) {
+  switch (step) {
+    case DecisionStep::OnlyPath: return "only path";
+    case DecisionStep::Local: return "local route";
+    case DecisionStep::LocalPref: return "local preference";
+    case DecisionStep::AsPathLength: return "AS path length";
+    case DecisionStep::Origin: return "origin";
+    case DecisionStep::Med: return "MED";
+    case DecisionStep::EbgpOverIbgp: return "eBGP over iBGP";
+    case DecisionStep::IgpMetric: return "metric to the next hop";
+    case DecisionStep::Identifier: return "BGP identifier";
+    case DecisionStep::ClusterList: return "cluster list length";
+    case DecisionStep::PeerAddress: return "peer address";
+    case DecisionStep::PathIdentifier: return "path identifier";
+  }
+  return "?";
+}
+
+Selection select(std::span<Candidate> candidates) {
+  BGP_ASSERT(!candidates.empty());
+  Selection selection;
+  if (candidates.size() == 1) return selection;
+  std::span<Candidate> left = candidates;
+  auto narrow = [&](DecisionStep step, size_t kept) {
+    left = left.first(kept);
+    selection.step = step;
+    return kept == 1;
+  };
+  auto by = [&](DecisionStep step, auto key_of) { return narrow(step, keep_smallest(left, key_of)); };
+
+  bool decided =
+      by(DecisionStep::Local, [](const Candidate& c) { return !c.is_local; }) ||
+      by(DecisionStep::LocalPref, [](const Candidate& c) { return ~c.facts->local_pref; }) ||
+      by(DecisionStep::AsPathLength, [](const Candidate& c) { return c.facts->as_path_length; }) ||
+      by(DecisionStep::Origin, [](const Candidate& c) { return c.facts->origin; }) ||
+      narrow(DecisionStep::Med, keep_lowest_med(left)) ||
+      by(DecisionStep::EbgpOverIbgp, [](const Candidate& c) { return !c.is_ebgp; }) ||
+      by(DecisionStep::IgpMetric, [](const Candidate& c) { return c.igp_metric; });
+  selection.multipath = left.size();
+  if (decided) return selection;
+  // From here on the losers stay in the multipath set, so only the winner is moved to the front.
+  (void)(by(DecisionStep::Identifier, [](const Candidate& c) { return c.identifier; }) ||
+         by(DecisionStep::ClusterList, [](const Candidate& c) { return c.facts->cluster_list_length; }) ||
+         by(DecisionStep::PeerAddress, [](const Candidate& c) { return c.peer_rank; }) ||
+         by(DecisionStep::PathIdentifier, [](const Candidate& c) { return c.path_id; }));  // unique per peer
+  return selection;
+}
+
+}  // namespace bgp::rib

@@ -1,0 +1,368 @@
+#include "bgp/rib/export_group.h"
+
+#include <algorithm>
+
+#include "bgp/base/assert.h"
+#include "bgp/base/limits.h"
+#include "bgp/policy/export_attributes.h"
+
+namespace bgp::rib {
+namespace {
+
+template <class Visit>
+void for_each_run(std::span<const BestChange> changes, Visit&& visit) {
+  for (size_t begin = 0; begin < changes.size();) {
+    size_t end = begin + 1;
+    while (end < changes.size() && changes[end].attr == changes[begin].attr &&
+           changes[end].source == changes[begin].source)
+      ++end;
+    visit(changes.subspan(begin, end - begin));
+    begin = end;
+  }
+}
+
+// Writes as many messages as the destinations of `ids` need. `begin` starts one, `write` is told each id.
+template <class Ids, class Begin, class IdOf>
+void write_messages(wire::UpdateWriter& writer, const PrefixTable& prefixes, const Ids& ids, Begin&& begin,
+                    IdOf&& id_of) {
+  begin();
+  for (const auto& item : ids) {
+    DestinationId id = id_of(item);
+    if (writer.add(prefixes.length(id), prefixes.octets(id))) continue;
+    writer.finish();
+    begin();
+    writer.add(prefixes.length(id), prefixes.octets(id));
+  }
+  writer.finish();
+}
+
+// A set that leaves no room for a prefix cannot be told to this group (RFC 4271 §9.2).
+bool fits_a_message(const Bytes& attributes, const wire::CodecContext& codec) {
+  static constexpr size_t kRest = limits::kMessageHeaderBytes + 4 + 64;  // lengths, MP_REACH header, next hops, a prefix
+  size_t size = codec.four_octet_as ? attributes.size() : wire::to_two_octet(attributes).size();
+  return size + kRest <= (codec.extended_messages ? limits::kExtendedMessageBytesMax : limits::kMessageBytesMax);
+}
+
+bool accepts_everything(const policy::FilterPtr& filter) {
+  return filter && !filter->rules.empty() && filter->rules[0].any_of.empty() &&
+         filter->rules[0].verdict == policy::Verdict::Accept;
+}
+
+}  // namespace
+
+bool ExportKey::operator==(const ExportKey& other) const {
+  return policy::same(filter, other.filter) && target == other.target && codec == other.codec;
+}
+
+ExportGroup::ExportGroup(ExportKey key, const Tables& tables)
+    : key_(std::move(key)), tables_(tables), accepts_all_(accepts_everything(key_.filter)) {
+  for (Family family : kFamilies)
+    if (key_.codec.families.has(family)) tell_present_table(family);
+}
+
+void ExportGroup::tell_present_table(Family family) {
+  const FamilyTable& table = tables_[family];
+  BestChange last;  // neighbours in the table often share attributes
+  bool is_exported = false;
+  for (DestinationId id = 0; id < table.prefixes.id_end(); ++id) {
+    // A touched row is about to be decided again, and will come through apply().
+    if (!table.prefixes.has(id, RowFlag::HasBest) || table.prefixes.has(id, RowFlag::BestTouched)) continue;
+    const Path& best = table.paths[table.prefixes.first_path(id)];
+    if (best.attr != last.attr || best.peer != last.source) {
+      last = BestChange{best.attr, best.peer, id};
+      is_exported = outgoing(family, best.attr, best.peer).is_exported;
+    }
+    if (is_exported && accepts(family, id)) tell(family, id, best.peer);
+  }
+}
+
+ExportGroup::Outgoing ExportGroup::outgoing(Family family, AttrId attr, PeerId source) const {
+  const PackedFacts& facts = tables_.attrs.facts(attr);
+  policy::ExportSource from = tables_.source_of(source);
+  if (!policy::may_export(facts.no_export, facts.no_advertise, from, key_.target)) return {};
+  const wire::NextHop& received = tables_.next_hops.get(tables_.attrs.next_hop(attr));
+  std::optional<wire::NextHop> next_hop = policy::export_next_hop(family, received, from, key_.target);
+  if (!next_hop) return {};
+  Bytes attributes = policy::export_attributes(tables_.attrs.canonical(attr), from, key_.target);
+  if (!fits_a_message(attributes, key_.codec)) return {};
+  return {true, std::move(attributes), *next_hop};
+}
+
+bool ExportGroup::accepts(Family family, DestinationId id) const {
+  if (accepts_all_) return true;
+  return key_.filter && key_.filter->evaluate(tables_[family].prefixes.prefix(id)) == policy::Verdict::Accept;
+}
+
+// ---- members ------------------------------------------------------------------------------------------------------
+
+void ExportGroup::join(PeerId peer, const ExportGroup* from) {
+  auto m = std::make_unique<Member>();
+  m->peer = peer;
+  for (Family family : kFamilies) {
+    if (!key_.codec.families.has(family)) continue;
+    for (DestinationId id = 0; from && id < tables_[family].prefixes.id_end(); ++id)
+      if (from->is_advertised(peer, family, id) && !is_advertised(peer, family, id)) m->catch_up.mark(family, id);
+    m->catch_up.walk_from_start(family);
+    m->end_of_rib_due.add(family);
+  }
+  behind_.push_back(m.get());
+  bool is_new = members_.emplace(peer, std::move(m)).second;
+  BGP_ASSERT(is_new);
+}
+
+Bytes ExportGroup::leave(PeerId peer) {
+  Member& m = member(peer);
+  Bytes rest;
+  if (m.own_sent < m.own_boundary) {
+    rest.assign(m.own.begin() + static_cast<ptrdiff_t>(m.own_sent), m.own.begin() + static_cast<ptrdiff_t>(m.own_boundary));
+  } else if (m.is_level) {
+    ByteView view = log_.rest_of_message(m.position);
+    rest.assign(view.begin(), view.end());
+  }
+  std::erase(behind_, &m);
+  members_.erase(peer);
+  return rest;
+}
+
+void ExportGroup::refresh(PeerId peer, Family family) {
+  Member& m = member(peer);
+  if (!key_.codec.families.has(family)) return;
+  if (m.is_level) fall_behind(m);
+  m.catch_up.walk_from_start(family);
+}
+
+// The member stops reading the log: what it has not read becomes marks in its own catch-up.
+void ExportGroup::fall_behind(Member& m) {
+  BGP_ASSERT(m.is_level && m.own.empty());
+  ByteView rest = log_.rest_of_message(m.position);
+  m.own.assign(rest.begin(), rest.end());
+  m.own_boundary = m.own.size();
+  wire::CodecContext context = key_.codec;
+  context.peer_as = context.local_as;  // our own messages, read back: no check of the first AS
+  log_.for_each_unread(m.position, m.peer, [&](ByteView message) {
+    wire::DecodedUpdate& update = scratch_update_;
+    if (!wire::decode_update(message.subspan(limits::kMessageHeaderBytes), context, update).ok()) return;
+    for (const wire::NlriField* field :
+         {&update.withdrawn, &update.mp_withdrawn, &update.reachable, &update.mp_reachable}) {
+      field->for_each([&](const wire::NlriEntry& entry) {
+        if (auto id = tables_[field->family()].prefixes.find(entry.length, entry.bytes))
+          m.catch_up.mark(field->family(), *id);
+      });
+    }
+  });
+  m.is_level = false;
+  behind_.push_back(&m);
+}
+
+void ExportGroup::become_level(Member& m) {
+  m.is_level = true;
+  m.position = log_.end();
+  m.catch_up = CatchUp{};
+  m.own = Bytes{};  // gives the memory back
+  m.own_sent = m.own_boundary = 0;
+  std::erase(behind_, &m);
+}
+
+// ---- what changes -------------------------------------------------------------------------------------------------
+
+void ExportGroup::apply(Family family, std::span<const BestChange> changes) {
+  if (!key_.codec.families.has(family)) return;
+  for_each_run(changes, [&](std::span<const BestChange> run) { apply_run(family, run); });
+  write_withdrawals(family);
+}
+
+void ExportGroup::apply_run(Family family, std::span<const BestChange> run) {
+  Outgoing out = run[0].attr == 0 ? Outgoing{} : outgoing(family, run[0].attr, run[0].source);
+  scratch_ids_.clear();
+  for (const BestChange& change : run) {
+    if (!out.is_exported || !accepts(family, change.destination)) {
+      untell(family, change.destination);
+      continue;
+    }
+    tell(family, change.destination, change.source);
+    scratch_ids_.push_back(change.destination);
+  }
+  Audience audience = members_.contains(run[0].source) ? Audience{Audience::Kind::AllBut, run[0].source} : Audience{};
+  if (scratch_ids_.empty() || !has_reader(audience)) return;
+  wire::UpdateWriter writer(log_.open(), key_.codec);
+  write_messages(writer, tables_[family].prefixes, scratch_ids_,
+                 [&] { BGP_ASSERT(writer.announce(family, out.attributes, out.next_hop)); },
+                 [](DestinationId id) { return id; });
+  log_.seal(audience);
+}
+
+void ExportGroup::tell(Family family, DestinationId id, PeerId source) {
+  ChunkedArray<uint16_t>& told = told_[index_of(family)];
+  std::vector<uint32_t>& by_source = told_by_source_[index_of(family)];
+  told.grow_to(tables_[family].prefixes.id_end());
+  if (by_source.size() <= source) by_source.resize(source + 1U);
+  auto now = static_cast<uint16_t>(source + 1);
+  uint16_t before = std::exchange(told[id], now);
+  if (before == 0) ++told_count_[index_of(family)];
+  else --by_source[before - 1U];
+  ++by_source[source];
+  // The new source had the old path from us; its own one it does not get.
+  if (before != 0 && before != now && members_.contains(source))
+    withdrawals_.push_back({{Audience::Kind::Only, source}, id});
+  note_change(family, id);
+}
+
+void ExportGroup::untell(Family family, DestinationId id) {
+  ChunkedArray<uint16_t>& told = told_[index_of(family)];
+  if (id >= told.size() || told[id] == 0) return;
+  auto before = static_cast<PeerId>(std::exchange(told[id], uint16_t{0}) - 1);
+  --told_count_[index_of(family)];
+  --told_by_source_[index_of(family)][before];
+  withdrawals_.push_back({members_.contains(before) ? Audience{Audience::Kind::AllBut, before} : Audience{}, id});
+  note_change(family, id);
+}
+
+void ExportGroup::note_change(Family family, DestinationId id) {
+  for (Member* m : behind_) m->catch_up.mark(family, id);
+}
+
+void ExportGroup::write_withdrawals(Family family) {
+  std::stable_sort(withdrawals_.begin(), withdrawals_.end(), [](const Withdrawal& a, const Withdrawal& b) {
+    return std::pair(a.audience.kind, a.audience.peer) < std::pair(b.audience.kind, b.audience.peer);
+  });
+  for (size_t begin = 0; begin < withdrawals_.size();) {
+    size_t end = begin;
+    while (end < withdrawals_.size() && withdrawals_[end].audience == withdrawals_[begin].audience) ++end;
+    if (has_reader(withdrawals_[begin].audience)) {
+      wire::UpdateWriter writer(log_.open(), key_.codec);
+      write_messages(writer, tables_[family].prefixes, std::span(withdrawals_).subspan(begin, end - begin),
+                     [&] { writer.withdraw(family); }, [](const Withdrawal& w) { return w.destination; });
+      log_.seal(withdrawals_[begin].audience);
+    }
+    begin = end;
+  }
+  withdrawals_.clear();
+}
+
+bool ExportGroup::has_reader(Audience audience) const {
+  size_t level = members_.size() - behind_.size();
+  if (audience.kind == Audience::Kind::All) return level > 0;
+  auto it = members_.find(audience.peer);
+  bool named_is_level = it != members_.end() && it->second->is_level;
+  return audience.kind == Audience::Kind::Only ? named_is_level : level > (named_is_level ? 1U : 0U);
+}
+
+UpdateLog::Position ExportGroup::slowest() const {
+  UpdateLog::Position slowest = log_.end();
+  for (const auto& [peer, m] : members_)
+    if (m->is_level) slowest = std::min(slowest, m->position);
+  return slowest;
+}
+
+void ExportGroup::trim() {
+  if (!log_.is_long()) return;
+  UpdateLog::Position oldest = slowest();
+  log_.drop_before(oldest);
+  while (log_.bytes() > limits::kUpdateLogBytesMax) {
+    std::vector<Member*> slow;
+    for (const auto& [peer, m] : members_)
+      if (m->is_level && m->position.chunk == oldest.chunk) slow.push_back(m.get());
+    for (Member* m : slow) fall_behind(*m);
+    oldest = slowest();
+    log_.drop_before(oldest);
+  }
+}
+
+bool ExportGroup::is_pending(Family family, DestinationId id) const {
+  return std::any_of(behind_.begin(), behind_.end(), [&](const Member* m) { return m->catch_up.is_marked(family, id); });
+}
+
+// ---- a member's outgoing bytes ------------------------------------------------------------------------------------
+
+ByteView ExportGroup::read(PeerId peer, size_t max) {
+  Member& m = member(peer);
+  if (m.own_sent == m.own.size() && !m.is_level) fill_own(m);
+  if (m.own_sent < m.own.size()) return ByteView(m.own).subspan(m.own_sent, std::min(max, m.own.size() - m.own_sent));
+  return log_.read(m.position, peer, max);
+}
+
+size_t ExportGroup::sent(PeerId peer, size_t count) {
+  Member& m = member(peer);
+  if (m.own_sent == m.own.size()) return log_.advance(m.position, count);
+  size_t complete = m.own_boundary > m.own_sent && m.own_boundary <= m.own_sent + count;
+  m.own_sent += count;
+  while (m.own_boundary < m.own_sent) {
+    m.own_boundary += static_cast<size_t>(m.own[m.own_boundary + 16]) << 8 | m.own[m.own_boundary + 17];
+    complete += m.own_boundary <= m.own_sent;
+  }
+  return complete;
+}
+
+bool ExportGroup::is_inside_message(PeerId peer) const {
+  const Member& m = member(peer);
+  return m.own_sent < m.own_boundary || (m.is_level && m.position.is_inside_message());
+}
+
+bool ExportGroup::has_output(PeerId peer) const {
+  const Member& m = member(peer);
+  UpdateLog::Position position = m.position;
+  return m.own_sent < m.own.size() || !m.is_level || !log_.read(position, peer, 1).empty();
+}
+
+void ExportGroup::fill_own(Member& m) {
+  m.own.clear();
+  m.own_sent = m.own_boundary = 0;
+  for (Family family : kFamilies)
+    if (m.own.empty() && key_.codec.families.has(family)) write_catch_up(m, family);
+  if (!m.own.empty() || !m.catch_up.is_done()) return;
+  if (m.end_of_rib_due.empty()) return become_level(m);
+  for (Family family : kFamilies) {
+    if (!m.end_of_rib_due.has(family)) continue;
+    Bytes end = wire::encode_end_of_rib(family);
+    m.own.insert(m.own.end(), end.begin(), end.end());
+  }
+  m.end_of_rib_due = {};
+}
+
+// One slice of what the member does not know, newest state.
+void ExportGroup::write_catch_up(Member& m, Family family) {
+  static constexpr size_t kSlice = 2048;
+  const FamilyTable& table = tables_[family];
+  ChunkedArray<uint16_t>& told = told_[index_of(family)];
+  told.grow_to(table.prefixes.id_end());
+  auto is_for_member = [&](DestinationId id) { return told[id] != 0 && told[id] != m.peer + 1; };
+  scratch_ids_.clear();
+  m.catch_up.take(family, kSlice, table.prefixes.id_end(), is_for_member, scratch_ids_);
+
+  scratch_changes_.clear();
+  for (DestinationId id : scratch_ids_) {
+    if (table.prefixes.has(id, RowFlag::BestTouched)) continue;  // about to be decided again, and marked then
+    if (!is_for_member(id)) {
+      scratch_changes_.push_back({0, 0, id});
+      continue;
+    }
+    const Path& best = table.paths[table.prefixes.first_path(id)];
+    scratch_changes_.push_back({best.attr, best.peer, id});
+  }
+  std::stable_sort(scratch_changes_.begin(), scratch_changes_.end(), [](const BestChange& a, const BestChange& b) {
+    return std::pair(a.attr, a.source) < std::pair(b.attr, b.source);
+  });
+  wire::UpdateWriter writer(m.own, key_.codec);
+  for_each_run(scratch_changes_, [&](std::span<const BestChange> run) {
+    Outgoing out = run[0].attr == 0 ? Outgoing{} : outgoing(family, run[0].attr, run[0].source);
+    write_messages(
+        writer, table.prefixes, run,
+        [&] {
+          if (run[0].attr == 0) writer.withdraw(family);
+          else BGP_ASSERT(writer.announce(family, out.attributes, out.next_hop));
+        },
+        [](const BestChange& change) { return change.destination; });
+  });
+}
+
+uint64_t ExportGroup::advertised(PeerId peer, Family family) const {
+  const std::vector<uint32_t>& by_source = told_by_source_[index_of(family)];
+  return told_count_[index_of(family)] - (peer < by_source.size() ? by_source[peer] : 0);
+}
+
+bool ExportGroup::is_advertised(PeerId peer, Family family, DestinationId id) const {
+  const ChunkedArray<uint16_t>& told = told_[index_of(family)];
+  return id < told.size() && told[id] != 0 && told[id] != peer + 1;
+}
+
+}  // namespace bgp::rib

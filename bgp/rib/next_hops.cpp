@@ -1,0 +1,68 @@
+#include "bgp/rib/next_hops.h"
+
+#include <utility>
+
+#include "bgp/base/assert.h"
+
+namespace bgp::rib {
+
+NextHops::NextHops(bool assume_reachable) : assume_reachable_(assume_reachable), entries_(1) {
+  entries_[0].reachable = true;  // id 0: ourselves
+}
+
+NextHopId NextHops::intern(const wire::NextHop& next_hop) {
+  auto [first, last] = by_address_.equal_range(next_hop.address);
+  for (auto it = first; it != last; ++it) {
+    if (entries_[it->second].next_hop != next_hop) continue;
+    ++entries_[it->second].references;
+    return it->second;
+  }
+  NextHopId id;
+  if (free_.empty()) {
+    id = static_cast<NextHopId>(entries_.size());
+    entries_.emplace_back();
+  } else {
+    id = free_.back();
+    free_.pop_back();
+  }
+  entries_[id] = Entry{next_hop, 1, 0, assume_reachable_};
+  if (first != last) {  // another id has asked for this address already
+    entries_[id].reachable = entries_[first->second].reachable;
+    entries_[id].metric = entries_[first->second].metric;
+  } else if (!assume_reachable_) {
+    watches_.begin.push_back(next_hop.address);
+  }
+  by_address_.emplace(next_hop.address, id);
+  return id;
+}
+
+void NextHops::release(NextHopId id) {
+  if (id == 0) return;
+  BGP_ASSERT(entries_[id].references > 0);
+  if (--entries_[id].references > 0) return;
+  IpAddress address = entries_[id].next_hop.address;
+  auto [first, last] = by_address_.equal_range(address);
+  for (auto it = first; it != last; ++it) {
+    if (it->second != id) continue;
+    by_address_.erase(it);
+    break;
+  }
+  free_.push_back(id);
+  if (!assume_reachable_ && by_address_.find(address) == by_address_.end()) watches_.end.push_back(address);
+}
+
+bool NextHops::set_state(const IpAddress& address, bool reachable, uint32_t metric) {
+  bool changed = false;
+  auto [first, last] = by_address_.equal_range(address);
+  for (auto it = first; it != last; ++it) {
+    Entry& entry = entries_[it->second];
+    changed |= entry.reachable != reachable || entry.metric != metric;
+    entry.reachable = reachable;
+    entry.metric = metric;
+  }
+  return changed;
+}
+
+NextHops::Watches NextHops::take_watches() { return std::exchange(watches_, {}); }
+
+}  // namespace bgp::rib

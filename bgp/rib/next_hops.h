@@ -1,0 +1,53 @@
+// The next hops in use, each once: a small id, and whether it can be reached. Resolution itself is the FIB's business
+// (it knows the kernel); this table says which addresses are wanted and holds the last answer.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "bgp/wire/attribute.h"
+
+namespace bgp::rib {
+
+using NextHopId = uint32_t;  // 0 = none: a local route
+
+class NextHops {
+ public:
+  // With `assume_reachable` every next hop is reachable at metric 0 and nothing is asked.
+  explicit NextHops(bool assume_reachable = false);
+
+  // Takes a reference; drop with release().
+  NextHopId intern(const wire::NextHop& next_hop);
+  void add_reference(NextHopId id) { ++entries_[id].references; }
+  void release(NextHopId id);
+
+  const wire::NextHop& get(NextHopId id) const { return entries_[id].next_hop; }
+  bool is_reachable(NextHopId id) const { return entries_[id].reachable; }
+  uint32_t metric(NextHopId id) const { return entries_[id].metric; }
+
+  // The answer for one address. True when it changed anything about an id in use.
+  bool set_state(const IpAddress& address, bool reachable, uint32_t metric);
+
+  // Addresses to begin and to stop watching since the last call.
+  struct Watches {
+    std::vector<IpAddress> begin;
+    std::vector<IpAddress> end;
+  };
+  Watches take_watches();
+
+ private:
+  struct Entry {
+    wire::NextHop next_hop;
+    uint32_t references = 0;
+    uint32_t metric = 0;
+    bool reachable = false;
+  };
+  bool assume_reachable_;
+  std::vector<Entry> entries_;
+  std::vector<NextHopId> free_;
+  std::unordered_multimap<IpAddress, NextHopId> by_address_;  // several ids differ in the link-local companion
+  Watches watches_;
+};
+
+}  // namespace bgp::rib

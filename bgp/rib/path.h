@@ -1,0 +1,54 @@
+// A path: what one peer said about one prefix. 16 octets, in lists hung on the prefix, the best one in front.
+#pragma once
+
+#include <cstdint>
+
+#include "bgp/rib/chunked_array.h"
+
+namespace bgp::rib {
+
+using AttrId = uint32_t;    // an interned attribute set; 0 = none
+using PathIndex = uint32_t; // 0 = none: the end of a list
+using DestinationId = uint32_t;
+using PeerId = uint16_t;    // a slot of the speaker; kLocalPeer = this node
+inline constexpr PeerId kLocalPeer = 0;
+
+// What a local path stands for; used as its path identifier, so that a prefix can be both.
+enum class LocalKind : uint32_t { Block = 1, Kernel = 2 };
+
+// Why a path is kept but never chosen. Kept, so that `node routes` can say why, and counts are true.
+enum class Rejection : uint16_t { None, Policy, AsLoop, OriginatorLoop, ClusterLoop, OwnNextHop };
+const char* to_string(Rejection rejection);
+
+struct Path {
+  PathIndex next = 0;
+  AttrId attr = 0;
+  uint32_t path_id = 0;  // RFC 7911; LocalKind for local paths
+  PeerId peer = 0;
+  Rejection rejection = Rejection::None;
+};
+
+// The pool of all paths of one family. Index 0 is never handed out.
+class PathPool {
+ public:
+  PathPool() { paths_.push(); }
+  Path& operator[](PathIndex i) { return paths_[i]; }
+  const Path& operator[](PathIndex i) const { return paths_[i]; }
+  PathIndex take() {
+    if (free_ == 0) return paths_.push();
+    PathIndex i = free_;
+    free_ = paths_[i].next;
+    paths_[i] = Path{};
+    return i;
+  }
+  void give_back(PathIndex i) {
+    paths_[i] = Path{free_, 0, 0, 0, Rejection::None};
+    free_ = i;
+  }
+
+ private:
+  ChunkedArray<Path> paths_;
+  PathIndex free_ = 0;
+};
+
+}  // namespace bgp::rib

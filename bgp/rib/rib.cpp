@@ -1,0 +1,334 @@
+#include "bgp/rib/rib.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "bgp/base/limits.h"
+
+namespace bgp::rib {
+
+Rib::Rib(Options options) : options_(options), tables_(options.assume_next_hops_reachable) {}
+
+// ---- peers --------------------------------------------------------------------------------------------------------
+
+void Rib::set_peer(PeerId peer, const PeerFacts& facts) {
+  if (tables_.peers.size() <= peer) tables_.peers.resize(peer + 1U);
+  tables_.peers[peer] = facts;
+}
+
+void Rib::forget_peer(PeerId peer) {
+  for (Family family : kFamilies) {
+    FamilyTable& table = tables_[family];
+    uint64_t left = path_count(peer, family);
+    for (DestinationId id = 0; left > 0 && id < table.prefixes.id_end(); ++id) {
+      if (!table.prefixes.has(id, RowFlag::InUse)) continue;
+      PathIndex previous = 0;
+      for (PathIndex path = table.prefixes.first_path(id); path != 0;) {
+        PathIndex next = table.paths[path].next;
+        if (table.paths[path].peer == peer) {
+          remove_path(family, id, path, previous);
+          --left;
+        } else {
+          previous = path;
+        }
+        path = next;
+      }
+    }
+  }
+}
+
+uint64_t Rib::path_count(PeerId peer, Family family) const {
+  const std::vector<Counts>& counts = counts_[index_of(family)];
+  return peer < counts.size() ? counts[peer].paths : 0;
+}
+
+uint64_t Rib::rejected_count(PeerId peer, Family family) const {
+  const std::vector<Counts>& counts = counts_[index_of(family)];
+  return peer < counts.size() ? counts[peer].rejected : 0;
+}
+
+void Rib::count(const Path& path, Family family, int delta) {
+  std::vector<Counts>& counts = counts_[index_of(family)];
+  if (counts.size() <= path.peer) counts.resize(path.peer + 1U);
+  counts[path.peer].paths += static_cast<uint32_t>(delta);
+  if (path.rejection != Rejection::None) counts[path.peer].rejected += static_cast<uint32_t>(delta);
+}
+
+// ---- Adj-RIB-In ---------------------------------------------------------------------------------------------------
+
+void Rib::mark_dirty(Family family, DestinationId id) {
+  PrefixTable& prefixes = tables_[family].prefixes;
+  if (prefixes.has(id, RowFlag::Dirty)) return;
+  prefixes.set(id, RowFlag::Dirty);
+  dirty_[index_of(family)].ids.push_back(id);
+}
+
+bool Rib::learn(PeerId peer, Family family, const wire::NlriEntry& entry, AttrId attr, Rejection rejection) {
+  FamilyTable& table = tables_[family];
+  std::optional<DestinationId> id = table.prefixes.find_or_add(entry.length, entry.bytes);
+  if (!id) return false;
+  PathIndex first = table.prefixes.first_path(*id);
+  PathIndex found = first;
+  while (found != 0 && (table.paths[found].peer != peer || table.paths[found].path_id != entry.path_id))
+    found = table.paths[found].next;
+  if (found == 0) {
+    // Behind the first one, which is the selected path until the next decision.
+    found = table.paths.take();
+    PathIndex& link = first == 0 ? table.prefixes.first_path(*id) : table.paths[first].next;
+    table.paths[found] = Path{link, 0, entry.path_id, peer, rejection};
+    link = found;
+  } else {
+    if (table.paths[found].attr == attr && table.paths[found].rejection == rejection) return true;
+    count(table.paths[found], family, -1);
+    tables_.attrs.release(table.paths[found].attr);
+    if (found == first) table.prefixes.set(*id, RowFlag::BestTouched);
+  }
+  Path& path = table.paths[found];
+  tables_.attrs.add_reference(path.attr = attr);
+  path.rejection = rejection;
+  count(path, family, +1);
+  mark_dirty(family, *id);
+  return true;
+}
+
+void Rib::rejudge(PeerId peer, const std::function<bool(Family, const Prefix&)>& is_accepted) {
+  for (Family family : kFamilies) {
+    FamilyTable& table = tables_[family];
+    for (DestinationId id = 0; id < table.prefixes.id_end(); ++id) {
+      if (!table.prefixes.has(id, RowFlag::InUse)) continue;
+      for (PathIndex i = table.prefixes.first_path(id); i != 0; i = table.paths[i].next) {
+        Path& path = table.paths[i];
+        bool by_policy = path.rejection == Rejection::None || path.rejection == Rejection::Policy;
+        if (path.peer != peer || !by_policy) continue;
+        bool accepted = is_accepted(family, table.prefixes.prefix(id));
+        if (accepted == (path.rejection == Rejection::None)) continue;
+        count(path, family, -1);
+        path.rejection = accepted ? Rejection::None : Rejection::Policy;
+        count(path, family, +1);
+        if (i == table.prefixes.first_path(id)) table.prefixes.set(id, RowFlag::BestTouched);
+        mark_dirty(family, id);
+      }
+    }
+  }
+}
+
+void Rib::prefetch(const wire::NlriField& field) const {
+  const PrefixTable& prefixes = tables_[field.family()].prefixes;
+  field.for_each([&](const wire::NlriEntry& entry) { prefixes.prefetch(entry.length, entry.bytes); });
+}
+
+void Rib::withdraw(PeerId peer, Family family, const wire::NlriEntry& entry) {
+  FamilyTable& table = tables_[family];
+  std::optional<DestinationId> id = table.prefixes.find(entry.length, entry.bytes);
+  if (!id) return;
+  PathIndex previous = 0;
+  for (PathIndex i = table.prefixes.first_path(*id); i != 0; previous = i, i = table.paths[i].next)
+    if (table.paths[i].peer == peer && table.paths[i].path_id == entry.path_id)
+      return remove_path(family, *id, i, previous);
+}
+
+void Rib::remove_path(Family family, DestinationId id, PathIndex path, PathIndex previous) {
+  FamilyTable& table = tables_[family];
+  PathIndex& link = previous == 0 ? table.prefixes.first_path(id) : table.paths[previous].next;
+  link = table.paths[path].next;
+  if (previous == 0) table.prefixes.set(id, RowFlag::BestTouched);
+  count(table.paths[path], family, -1);
+  tables_.attrs.release(table.paths[path].attr);
+  table.paths.give_back(path);
+  mark_dirty(family, id);
+}
+
+// ---- next hops ----------------------------------------------------------------------------------------------------
+
+void Rib::next_hops_changed(const std::vector<IpAddress>& addresses) {
+  auto is_concerned = [&](AttrId attr) {
+    NextHopId next_hop = tables_.attrs.next_hop(attr);
+    if (next_hop == 0) return false;
+    const IpAddress& address = tables_.next_hops.get(next_hop).address;
+    return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+  };
+  for (Family family : kFamilies) {
+    const FamilyTable& table = tables_[family];
+    AttrId last_attr = 0;
+    bool last_answer = false;
+    for (DestinationId id = 0; id < table.prefixes.id_end(); ++id) {
+      if (!table.prefixes.has(id, RowFlag::InUse)) continue;
+      for (PathIndex i = table.prefixes.first_path(id); i != 0; i = table.paths[i].next) {
+        AttrId attr = table.paths[i].attr;
+        if (attr != last_attr) last_answer = is_concerned(last_attr = attr);
+        if (last_answer) mark_dirty(family, id);
+      }
+    }
+  }
+}
+
+// ---- decisions ----------------------------------------------------------------------------------------------------
+
+Candidate Rib::candidate(const FamilyTable& table, PathIndex i) const {
+  const Path& path = table.paths[i];
+  const PackedFacts& facts = tables_.attrs.facts(path.attr);
+  const PeerFacts& peer = tables_.peers[path.peer];
+  return {i, &facts, tables_.next_hops.metric(tables_.attrs.next_hop(path.attr)),
+          facts.has_originator_id ? facts.originator_id : peer.identifier.value, peer.rank, path.path_id,
+          path.peer == kLocalPeer, peer.is_ebgp};
+}
+
+bool Rib::is_eligible(const Path& path) const {
+  return path.rejection == Rejection::None && tables_.next_hops.is_reachable(tables_.attrs.next_hop(path.attr));
+}
+
+// `candidates` receives the eligible paths, the selected one first, its equals behind it.
+Rib::Decided Rib::choose(Family family, DestinationId id, std::vector<Candidate>& candidates) const {
+  const FamilyTable& table = tables_[family];
+  candidates.clear();
+  for (PathIndex i = table.prefixes.first_path(id); i != 0; i = table.paths[i].next)
+    if (is_eligible(table.paths[i])) candidates.push_back(candidate(table, i));
+  if (candidates.empty()) return {};
+  return {select(candidates), candidates.size()};
+}
+
+void Rib::decide_one(Family family, DestinationId id) {
+  FamilyTable& table = tables_[family];
+  table.prefixes.clear(id, RowFlag::Dirty);
+  bool touched = table.prefixes.has(id, RowFlag::BestTouched);
+  bool had_best = table.prefixes.has(id, RowFlag::HasBest);
+  PathIndex before = had_best && !touched ? table.prefixes.first_path(id) : 0;
+  table.prefixes.clear(id, RowFlag::BestTouched);
+
+  Decided decided = choose(family, id, candidates_);
+  if (decided.candidates == 0) {
+    table.prefixes.clear(id, RowFlag::HasBest);
+    if (had_best) changes_[index_of(family)].push_back({0, 0, id});
+    if (had_best) emit(family, id, {});
+    undead_[index_of(family)].push_back(id);  // looked at again once the groups were told
+    return;
+  }
+  PathIndex best = candidates_[0].path;
+  table.prefixes.set(id, RowFlag::HasBest);
+  move_to_front(table, id, best);
+  if (best != before) changes_[index_of(family)].push_back({table.paths[best].attr, table.paths[best].peer, id});
+  if (best != before || decided.candidates > 1)
+    emit(family, id, std::span(candidates_).first(decided.selection.multipath));
+}
+
+void Rib::move_to_front(FamilyTable& table, DestinationId id, PathIndex path) {
+  PathIndex& first = table.prefixes.first_path(id);
+  if (first == path) return;
+  PathIndex previous = first;
+  while (table.paths[previous].next != path) previous = table.paths[previous].next;
+  table.paths[previous].next = table.paths[path].next;
+  table.paths[path].next = first;
+  first = path;
+}
+
+void Rib::emit(Family family, DestinationId id, std::span<const Candidate> multipath) {
+  if (!options_.emit_route_changes) return;
+  const FamilyTable& table = tables_[family];
+  RouteChange change{table.prefixes.prefix(id), RouteChange::Kind::None, {}};
+  if (!multipath.empty()) {
+    const Path& best = table.paths[multipath[0].path];
+    if (best.peer != kLocalPeer) {
+      change.kind = RouteChange::Kind::Unicast;
+      for (const Candidate& c : multipath)
+        change.next_hops.push_back(tables_.next_hops.get(tables_.attrs.next_hop(table.paths[c.path].attr)).address);
+      std::sort(change.next_hops.begin(), change.next_hops.end());
+      change.next_hops.erase(std::unique(change.next_hops.begin(), change.next_hops.end()), change.next_hops.end());
+      if (change.next_hops.size() > limits::kEcmpLegsMax) change.next_hops.resize(limits::kEcmpLegsMax);
+    } else if (best.path_id == static_cast<uint32_t>(LocalKind::Block)) {
+      change.kind = RouteChange::Kind::Blackhole;
+    }
+  }
+  route_changes_.push_back(std::move(change));
+}
+
+bool Rib::decide(size_t max) {
+  for (Family family : kFamilies) {
+    DirtyQueue& dirty = dirty_[index_of(family)];
+    for (; max > 0 && !dirty.is_empty(); --max) decide_one(family, dirty.take());
+    tell_groups(family);
+  }
+  for (const std::unique_ptr<ExportGroup>& group : groups_) group->trim();
+  return has_work();
+}
+
+void Rib::tell_groups(Family family) {
+  std::vector<BestChange>& changes = changes_[index_of(family)];
+  std::stable_sort(changes.begin(), changes.end(), [](const BestChange& a, const BestChange& b) {
+    return std::pair(a.attr, a.source) < std::pair(b.attr, b.source);
+  });
+  for (const std::unique_ptr<ExportGroup>& group : groups_) group->apply(family, changes);
+  changes.clear();
+  std::vector<DestinationId> undead = std::exchange(undead_[index_of(family)], {});
+  for (DestinationId id : undead) release_if_unused(family, id);
+}
+
+// Called for a row without a selected path. While a slow member waits to hear of it, the id cannot be reused.
+void Rib::release_if_unused(Family family, DestinationId id) {
+  PrefixTable& prefixes = tables_[family].prefixes;
+  if (!prefixes.has(id, RowFlag::InUse) || prefixes.first_path(id) != 0 || prefixes.has(id, RowFlag::Dirty)) return;
+  bool is_pending = std::any_of(groups_.begin(), groups_.end(),
+                                [&](const auto& group) { return group->is_pending(family, id); });
+  if (is_pending) undead_[index_of(family)].push_back(id);
+  else prefixes.release(id);
+}
+
+std::vector<RouteChange> Rib::take_route_changes() { return std::exchange(route_changes_, {}); }
+
+// ---- Adj-RIB-Out --------------------------------------------------------------------------------------------------
+
+ExportGroup& Rib::group(const ExportKey& key) {
+  for (const std::unique_ptr<ExportGroup>& group : groups_)
+    if (group->key() == key) return *group;
+  return *groups_.emplace_back(std::make_unique<ExportGroup>(key, tables_));
+}
+
+void Rib::drop_empty_groups() {
+  std::erase_if(groups_, [](const std::unique_ptr<ExportGroup>& group) { return group->is_empty(); });
+}
+
+// ---- views --------------------------------------------------------------------------------------------------------
+
+std::vector<PathView> Rib::paths(const Prefix& prefix) const {
+  const FamilyTable& table = tables_[prefix.family()];
+  std::optional<DestinationId> id = table.prefixes.find(prefix);
+  if (!id) return {};
+  std::vector<Candidate> candidates;
+  Decided decided = choose(prefix.family(), *id, candidates);
+  auto view = [&](PathIndex i) {
+    const Path& path = table.paths[i];
+    bool is_reachable = tables_.next_hops.is_reachable(tables_.attrs.next_hop(path.attr));
+    return PathView{prefix, path.peer, path.attr, path.path_id, false, false, is_reachable, path.rejection,
+                    decided.selection.step};
+  };
+  std::vector<PathView> views;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    views.push_back(view(candidates[i].path));
+    views.back().is_best = i == 0;
+    views.back().is_multipath = i < decided.selection.multipath;
+  }
+  for (PathIndex i = table.prefixes.first_path(*id); i != 0; i = table.paths[i].next)
+    if (!is_eligible(table.paths[i])) views.push_back(view(i));
+  return views;
+}
+
+std::vector<Prefix> Rib::prefixes_after(const Prefix* after, size_t max) const {
+  std::vector<Prefix> heap;  // the largest on top
+  for (Family family : kFamilies) {
+    const PrefixTable& prefixes = tables_[family].prefixes;
+    for (DestinationId id = 0; id < prefixes.id_end(); ++id) {
+      if (!prefixes.has(id, RowFlag::InUse) || prefixes.first_path(id) == 0) continue;
+      Prefix prefix = prefixes.prefix(id);
+      if ((after && prefix <= *after) || (heap.size() == max && heap.front() <= prefix)) continue;
+      if (heap.size() == max) {
+        std::pop_heap(heap.begin(), heap.end());
+        heap.pop_back();
+      }
+      heap.push_back(prefix);
+      std::push_heap(heap.begin(), heap.end());
+    }
+  }
+  std::sort_heap(heap.begin(), heap.end());
+  return heap;
+}
+
+}  // namespace bgp::rib

@@ -1,0 +1,140 @@
+// The RIB: what peers said (Adj-RIB-In), what is chosen (Loc-RIB) and who is told (Adj-RIB-Out), RFC 4271 §3.2.
+//
+// Who calls: bgp/speaker. Learning is cheap and decides nothing: it marks the prefix dirty. decide() works through dirty
+// prefixes in slices, so that a prefix that flaps ten times within a turn is decided once, and a full table never starves
+// a keepalive. What changed goes to every export group, and out as RouteChanges for the FIB.
+//
+// Memory, one path a prefix, one export group: row 12 + index 5..10 + path 16 + told 2 = 35..40 octets, and the
+// attribute set's share. Invariant: the first path of a row with HasBest and without BestTouched is the selected one.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "bgp/rib/decision.h"
+#include "bgp/rib/export_group.h"
+#include "bgp/rib/tables.h"
+
+namespace bgp::rib {
+
+// What the FIB shall do with a prefix.
+struct RouteChange {
+  enum class Kind : uint8_t { Unicast, Blackhole, None };
+  Prefix prefix;
+  Kind kind = Kind::None;
+  std::vector<IpAddress> next_hops;  // of Unicast: the multipath set, sorted, unique, at most limits::kEcmpLegsMax
+  bool operator==(const RouteChange&) const = default;
+};
+
+// One path as `node routes` shows it.
+struct PathView {
+  Prefix prefix;
+  PeerId peer = 0;
+  AttrId attr = 0;
+  uint32_t path_id = 0;
+  bool is_best = false;
+  bool is_multipath = false;
+  bool is_reachable = false;     // its next hop can be reached
+  Rejection rejection = Rejection::None;
+  DecisionStep step = DecisionStep::OnlyPath;  // what decided the prefix
+};
+
+class Rib {
+ public:
+  struct Options {
+    bool assume_next_hops_reachable = false;
+    bool emit_route_changes = true;
+  };
+  explicit Rib(Options options);
+
+  // ---- peers ---------------------------------------------------------------------------------------------------
+  // Before the first learn() of a session.
+  void set_peer(PeerId peer, const PeerFacts& facts);
+  // Every path of the peer goes. Cost: O(paths in the table), 0 when it has none.
+  void forget_peer(PeerId peer);
+  uint64_t path_count(PeerId peer, Family family) const;      // with the rejected ones
+  uint64_t rejected_count(PeerId peer, Family family) const;
+
+  // ---- Adj-RIB-In ----------------------------------------------------------------------------------------------
+  AttrStore& attrs() { return tables_.attrs; }
+  // Replaces what the peer said of this prefix (and path id). Takes a reference on `attr`. False when the table is full.
+  bool learn(PeerId peer, Family family, const wire::NlriEntry& entry, AttrId attr,
+             Rejection rejection = Rejection::None);
+  void withdraw(PeerId peer, Family family, const wire::NlriEntry& entry);
+  // Asks again whether the peer's policy accepts its paths (loops stay rejected). Cost: O(prefixes).
+  void rejudge(PeerId peer, const std::function<bool(Family, const Prefix&)>& is_accepted);
+  // Begins to fetch what learning these prefixes will need.
+  void prefetch(const wire::NlriField& field) const;
+
+  // ---- next hops -----------------------------------------------------------------------------------------------
+  NextHops& next_hops() { return tables_.next_hops; }
+  // To be called after next_hops().set_state() changed something: looks at every path again.
+  void next_hops_changed(const std::vector<IpAddress>& addresses);
+
+  // ---- decisions -----------------------------------------------------------------------------------------------
+  bool has_work() const { return !dirty_[0].is_empty() || !dirty_[1].is_empty(); }
+  // Decides up to `max` dirty prefixes and tells the export groups. True while more are left.
+  bool decide(size_t max);
+  std::vector<RouteChange> take_route_changes();
+
+  // ---- Adj-RIB-Out ---------------------------------------------------------------------------------------------
+  // The group of this key, made if there is none. Valid until drop_empty_groups() finds it empty.
+  ExportGroup& group(const ExportKey& key);
+  void drop_empty_groups();
+
+  // ---- views ---------------------------------------------------------------------------------------------------
+  const Tables& tables() const { return tables_; }
+  // Every path of one prefix, the best first. Decides on a copy; nothing changes.
+  std::vector<PathView> paths(const Prefix& prefix) const;
+  // The first `max` prefixes after `after` in order; from the beginning when there is no `after`.
+  // Cost: O(prefixes), no sort of the whole table.
+  std::vector<Prefix> prefixes_after(const Prefix* after, size_t max) const;
+
+ private:
+  // Prefixes that wait for a decision, each once (RowFlag::Dirty), in order of arrival.
+  struct DirtyQueue {
+    std::vector<DestinationId> ids;
+    size_t taken = 0;
+    bool is_empty() const { return taken == ids.size(); }
+    DestinationId take() {
+      DestinationId id = ids[taken++];
+      if (!is_empty()) return id;
+      taken = 0;
+      if (ids.capacity() > 64 * 1024) ids = {};  // a burst is over: give its memory back
+      else ids.clear();
+      return id;
+    }
+  };
+  struct Decided {
+    Selection selection;
+    size_t candidates = 0;  // 0: nothing eligible
+  };
+  Decided choose(Family family, DestinationId id, std::vector<Candidate>& candidates) const;
+  void decide_one(Family family, DestinationId id);
+  void move_to_front(FamilyTable& table, DestinationId id, PathIndex path);
+  void emit(Family family, DestinationId id, std::span<const Candidate> multipath);
+  void tell_groups(Family family);
+  void release_if_unused(Family family, DestinationId id);
+  void mark_dirty(Family family, DestinationId id);
+  void remove_path(Family family, DestinationId id, PathIndex path, PathIndex previous);
+  void count(const Path& path, Family family, int delta);
+  bool is_eligible(const Path& path) const;
+  Candidate candidate(const FamilyTable& table, PathIndex path) const;
+
+  Options options_;
+  Tables tables_;
+  std::array<DirtyQueue, 2> dirty_;
+  std::array<std::vector<BestChange>, 2> changes_;          // of the slice
+  std::array<std::vector<DestinationId>, 2> undead_;        // no path left, but somebody must be told first
+  struct Counts {
+    uint32_t paths = 0;
+    uint32_t rejected = 0;
+  };
+  std::array<std::vector<Counts>, 2> counts_;               // by PeerId
+  std::vector<std::unique_ptr<ExportGroup>> groups_;
+  std::vector<RouteChange> route_changes_;
+  std::vector<Candidate> candidates_;
+};
+
+}  // namespace bgp::rib

@@ -1,0 +1,134 @@
+// Bytes -> messages -> Adj-RIB-In.
+#include <array>
+
+#include "bgp/base/limits.h"
+#include "bgp/speaker/peer_slot.h"
+
+namespace bgp::speaker {
+namespace {
+
+// Decodes what the state machine itself looks at. An UPDATE is a mere event there.
+Result<session::Message, wire::Notification> decode(const wire::Frame& frame) {
+  using Decoded = Result<session::Message, wire::Notification>;
+  switch (frame.type) {
+    case wire::MessageType::Open: {
+      Result<wire::Open, wire::Notification> open = wire::decode_open(frame.body);
+      return open ? Decoded(session::Message(*open)) : Decoded(Err(open.error()));
+    }
+    case wire::MessageType::Update: return session::Message(session::UpdateMessage{});
+    case wire::MessageType::Notification: return session::Message(wire::decode_notification(frame.body));
+    case wire::MessageType::Keepalive: return session::Message(session::KeepaliveMessage{});
+    case wire::MessageType::RouteRefresh: {
+      Result<wire::RouteRefresh, wire::Notification> refresh = wire::decode_route_refresh(frame.body);
+      return refresh ? Decoded(session::Message(*refresh)) : Decoded(Err(refresh.error()));
+    }
+  }
+  return session::Message(session::KeepaliveMessage{});  // the framer lets no other type through
+}
+
+bool is_martian(Family family, const wire::NlriEntry& entry) {
+  if (entry.length == 0) return false;
+  uint8_t first = entry.bytes[0];
+  if (family == Family::IPv4)
+    return (entry.length >= 8 && (first == 0 || first == 127)) || (entry.length >= 4 && first >= 224);
+  if (first == 0xff) return entry.length >= 8;
+  if (first == 0xfe) return entry.length >= 10 && (entry.bytes[1] & 0xc0) == 0x80;
+  if (first != 0 || entry.length < 128) return false;
+  for (size_t i = 1; i < 15; ++i)
+    if (entry.bytes[i] != 0) return false;
+  return entry.bytes[15] <= 1;  // ::/128 and ::1/128
+}
+
+bool is_accepted(const policy::FilterPtr& import, Family family, const wire::NlriEntry& entry) {
+  if (!import) return !is_martian(family, entry);  // policy::reject_martians(), without building a Prefix
+  return import->evaluate(wire::to_prefix(family, entry)) == policy::Verdict::Accept;
+}
+
+}  // namespace
+
+void Speaker::receive_frame(Connection& connection, const wire::Frame& frame) {
+  PeerSlot& peer = *peers_[connection.peer];
+  if (frame.type == wire::MessageType::Update && peer.is_up() && peer.fsm.is_established(connection.id)) {
+    peer.fsm.heard(connection.id, now_);
+    return receive_update(peer, connection.id, frame.body);
+  }
+  session::Environment env = environment();
+  Result<session::Message, wire::Notification> message = decode(frame);
+  if (message) perform(peer, peer.fsm.received(connection.id, *message, env));
+  else perform(peer, peer.fsm.bad_message(connection.id, message.error(), env));
+}
+
+void Speaker::receive_update(PeerSlot& peer, ConnId conn, ByteView body) {
+  ++peer.fsm.counters().updates_in;
+  Status<wire::Notification> decoded = wire::decode_update(body, peer.fsm.negotiated().codec, update_);
+  if (!decoded) {
+    session::Environment env = environment();
+    return perform(peer, peer.fsm.bad_message(conn, decoded.error(), env));
+  }
+  if (!update_.faults.empty()) note_faults(peer);
+  auto withdraw = [&](const wire::NlriField& field) {
+    field.for_each([&](const wire::NlriEntry& entry) { rib_.withdraw(peer.id, field.family(), entry); });
+  };
+  withdraw(update_.withdrawn);
+  withdraw(update_.mp_withdrawn);
+  if (update_.treat_as_withdraw) {
+    withdraw(update_.reachable);
+    withdraw(update_.mp_reachable);
+  } else {
+    learn(peer, update_.reachable, update_.next_hop);
+    learn(peer, update_.mp_reachable, update_.mp_next_hop);
+  }
+  if (update_.end_of_rib) {
+    peer.end_of_rib_received.add(*update_.end_of_rib);
+    check_converged();
+  }
+}
+
+void Speaker::learn(PeerSlot& peer, const wire::NlriField& field, const wire::NextHop& next_hop) {
+  if (field.empty()) return;
+  rib_.prefetch(field);
+  rib::AttrId attr = rib_.attrs().intern(update_.attributes, next_hop);
+  rib::Rejection loop = find_loop(peer, attr, next_hop);
+  field.for_each([&](const wire::NlriEntry& entry) {
+    rib::Rejection rejection = loop;
+    if (loop == rib::Rejection::None && !is_accepted(peer.settings.import, field.family(), entry))
+      rejection = rib::Rejection::Policy;
+    if (!rib_.learn(peer.id, field.family(), entry, attr, rejection)) ++routes_not_stored_;
+  });
+  rib_.attrs().release(attr);
+}
+
+// RFC 4271 §9.1.2 (own AS), §5.1.3 (own next hop), RFC 4456 §8 (originator, cluster).
+rib::Rejection Speaker::find_loop(const PeerSlot& peer, rib::AttrId attr, const wire::NextHop& next_hop) const {
+  const session::PeerConfig& session = peer.settings.session;
+  if (wire::as_path_contains(update_.attributes, session.local_as)) return rib::Rejection::AsLoop;
+  if (next_hop.address == peer.fsm.negotiated().local_address) return rib::Rejection::OwnNextHop;
+  const rib::PackedFacts& facts = rib_.tables().attrs.facts(attr);
+  if (facts.has_originator_id && facts.originator_id == session.identifier.value) return rib::Rejection::OriginatorLoop;
+  if (facts.cluster_list_length == 0) return rib::Rejection::None;
+  ByteReader clusters(*wire::find_attribute(update_.attributes, wire::AttributeCode::ClusterList));
+  while (!clusters.empty())
+    if (clusters.u32() == cluster_id().value) return rib::Rejection::ClusterLoop;
+  return rib::Rejection::None;
+}
+
+void Speaker::note_faults(PeerSlot& peer) {
+  for (const wire::AttributeFault& fault : update_.faults) {
+    bool withdrawn = fault.action == wire::FaultAction::TreatAsWithdraw;
+    ++(withdrawn ? peer.malformed.treated_as_withdraw : peer.malformed.discarded);
+    peer.malformed.last = "attribute " + std::to_string(fault.code) + ": " + fault.reason;
+    peer.malformed.last_bytes = fault.bytes;
+  }
+  ++peer.faults_not_logged;
+  if (now_ < peer.next_fault_log) return;
+  const wire::AttributeFault& fault = update_.faults.back();
+  log(LogLevel::Warn, "malformed_update", &peer,
+      {{"attribute", std::to_string(fault.code)},
+       {"reason", fault.reason},
+       {"action", fault.action == wire::FaultAction::TreatAsWithdraw ? "treat-as-withdraw" : "discard"},
+       {"messages", std::to_string(peer.faults_not_logged)}});
+  peer.faults_not_logged = 0;
+  peer.next_fault_log = now_ + 1s;
+}
+
+}  // namespace bgp::speaker

@@ -1,0 +1,37 @@
+// Everything that can happen to the speaker, as values: with a start configuration and a seed, a list of timed Inputs
+// replays a run.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "bgp/base/bytes.h"
+#include "bgp/base/numbers.h"
+#include "bgp/base/prefix.h"
+#include "bgp/speaker/speaker_config.h"
+
+namespace bgp::speaker::input {
+
+// Ids that the rim gives to connections it accepted; those that the speaker gives to connections it asks for are below.
+inline constexpr uint32_t kFirstAcceptedConn = 0x80000000;
+
+struct Connected { ConnId conn; IpAddress local_address; };              // an output::Connect succeeded
+struct ConnectFailed { ConnId conn; std::string reason; };               // "Connection refused", ...
+struct Accepted { ConnId conn; IpAddress remote; IpAddress local_address; };
+struct Received { ConnId conn; ByteView bytes; };                        // at most limits::kReadChunkBytes
+struct Closed { ConnId conn; std::string reason; };                      // "Connection closed", "Connection reset by peer"
+struct LocalRoutes { std::vector<Prefix> added; std::vector<Prefix> removed; };  // routes of others in the kernel
+struct NextHopStates {
+  struct State { IpAddress address; bool reachable = false; uint32_t metric = 0; };
+  std::vector<State> states;
+};
+struct Reconfigure { SpeakerConfigPtr config; };
+struct Shutdown { std::string reason; };                                 // Cease to everybody; nothing comes after
+
+}  // namespace bgp::speaker::input
+
+namespace bgp::speaker {
+using Input = std::variant<input::Connected, input::ConnectFailed, input::Accepted, input::Received, input::Closed,
+                           input::LocalRoutes, input::NextHopStates, input::Reconfigure, input::Shutdown>;
+}  // namespace bgp::speaker

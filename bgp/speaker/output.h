@@ -1,0 +1,39 @@
+// Everything the speaker asks of the rim. Outgoing bytes are not among them: they are pulled (Speaker::bytes_to_send).
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "bgp/base/log.h"
+#include "bgp/base/numbers.h"
+#include "bgp/base/secret.h"
+#include "bgp/rib/rib.h"
+
+namespace bgp::speaker::output {
+
+// Open a TCP connection; answer with Connected or ConnectFailed, unless Close comes first.
+struct Connect {
+  ConnId conn;
+  IpAddress remote;
+  uint16_t port = 179;
+  std::optional<IpAddress> local_address;
+  Secret password;
+  std::optional<uint8_t> ttl_security_hops;
+};
+// Close it. Try once to write `last_words` (the rest of a message, a NOTIFICATION) before. No Closed comes back.
+struct Close { ConnId conn; Bytes last_words; };
+struct Routes { std::vector<rib::RouteChange> changes; };
+struct WatchNextHop { IpAddress address; };
+struct UnwatchNextHop { IpAddress address; };
+// Every peer that can be heard has said all it knows (End-of-RIB), or was given its time: what nobody announced again
+// may be removed from the kernel. Comes once.
+struct Converged {};
+struct Log { LogRecord record; };
+
+}  // namespace bgp::speaker::output
+
+namespace bgp::speaker {
+using Output = std::variant<output::Connect, output::Close, output::Routes, output::WatchNextHop, output::UnwatchNextHop,
+                            output::Converged, output::Log>;
+}  // namespace bgp::speaker

@@ -1,0 +1,155 @@
+// Configuration -> peers and routes of our own. A change touches only the sessions that it changes.
+#include <algorithm>
+
+#include "bgp/base/assert.h"
+#include "bgp/base/limits.h"
+#include "bgp/speaker/peer_slot.h"
+
+namespace bgp::speaker {
+
+void Speaker::on(const input::Reconfigure& in) {
+  SpeakerConfigPtr from = std::exchange(config_, in.config);
+  apply_blocks(from->own_blocks);
+  apply_peers();
+}
+
+void Speaker::apply_peers() {
+  auto is_wanted = [&](const IpAddress& address) {
+    return std::any_of(config_->peers.begin(), config_->peers.end(),
+                       [&](const PeerSettings& p) { return p.session.address == address; });
+  };
+  std::vector<IpAddress> gone;
+  for (const auto& [address, id] : by_address_)
+    if (!is_wanted(address)) gone.push_back(address);
+  std::sort(gone.begin(), gone.end());
+  for (const IpAddress& address : gone) remove_peer(*find_peer(address));
+  for (const PeerSettings& settings : config_->peers) {
+    PeerSlot* peer = find_peer(settings.session.address);
+    if (peer) change_peer(*peer, settings);
+    else add_peer(settings);
+  }
+}
+
+void Speaker::add_peer(const PeerSettings& settings) {
+  rib::PeerId id = take_peer_id();
+  peers_[id] = std::make_unique<PeerSlot>(PeerSlot{
+      id, settings, session::Peer(settings.session), nullptr, {}, kNever, {}, {}, now_, 0});
+  by_address_.emplace(settings.session.address, id);
+  log(LogLevel::Info, "peer_added", peers_[id].get(), {{"as", settings.session.peer_as.to_string()}});
+  session::Environment env = environment();
+  perform(*peers_[id], peers_[id]->fsm.start(env));
+}
+
+// A slot is reused only while nothing is undecided: until then export groups may still name its last owner.
+rib::PeerId Speaker::take_peer_id() {
+  if (!free_peer_ids_.empty() && !rib_.has_work()) {
+    rib::PeerId id = free_peer_ids_.back();
+    free_peer_ids_.pop_back();
+    return id;
+  }
+  BGP_ASSERT(peers_.size() < 0xfffe);
+  peers_.emplace_back();
+  return static_cast<rib::PeerId>(peers_.size() - 1);
+}
+
+void Speaker::remove_peer(PeerSlot& peer) {
+  session::Environment env = environment();
+  perform(peer, peer.fsm.stop(wire::cease(wire::CeaseReason::PeerDeconfigured), env));
+  log(LogLevel::Info, "peer_removed", &peer);
+  by_address_.erase(peer.settings.session.address);
+  free_peer_ids_.push_back(peer.id);
+  peers_[peer.id].reset();
+}
+
+void Speaker::change_peer(PeerSlot& peer, const PeerSettings& settings) {
+  bool is_same = peer.settings == settings;
+  bool needs_reset = session::needs_reset(peer.settings.session, settings.session);
+  bool import_changed = !policy::same(peer.settings.import, settings.import);
+  if (needs_reset) {
+    session::Environment env = environment();
+    perform(peer, peer.fsm.stop(wire::cease(wire::CeaseReason::OtherConfigurationChange), env));
+    session::Counters counters = peer.fsm.counters();
+    peer.settings = settings;
+    peer.fsm = session::Peer(settings.session);
+    peer.fsm.counters() = counters;
+    log(LogLevel::Info, "peer_changed", &peer, {{"session", "reset"}});
+    perform(peer, peer.fsm.start(env));
+    return;
+  }
+  peer.settings = settings;
+  if (!is_same) {
+    peer.fsm.reconfigure_live(settings.session);
+    log(LogLevel::Info, "peer_changed", &peer, {{"session", "kept"}});
+  }
+  if (!peer.is_up()) return;
+  if (import_changed) reimport(peer);
+  if (!(peer.group->key() == export_key(peer))) move_group(peer);
+}
+
+// The import policy changed: what was rejected or accepted by it is judged again, without asking the peer.
+void Speaker::reimport(PeerSlot& peer) {
+  rib_.rejudge(peer.id, [&](Family, const Prefix& prefix) {
+    const policy::FilterPtr& import = peer.settings.import;
+    return (import ? import : policy::reject_martians())->evaluate(prefix) == policy::Verdict::Accept;
+  });
+}
+
+// ---- export groups ------------------------------------------------------------------------------------------------
+
+BgpIdentifier Speaker::cluster_id() const {
+  return config_->cluster_id.value != 0 ? config_->cluster_id : config_->identifier;
+}
+
+rib::ExportKey Speaker::export_key(const PeerSlot& peer) const {
+  const session::Negotiated& negotiated = peer.fsm.negotiated();
+  const session::PeerConfig& session = peer.settings.session;
+  rib::ExportKey key;
+  key.target = {session.local_as, !session.is_ibgp(), peer.settings.route_reflector_client, cluster_id(),
+                peer.settings.next_hop_mode, std::nullopt, std::nullopt};
+  (negotiated.local_address.is_v4() ? key.target.self_v4 : key.target.self_v6) = negotiated.local_address;
+  key.filter = peer.settings.export_ ? peer.settings.export_ : config_->export_filter;
+  key.codec = negotiated.codec;
+  key.codec.peer_as = {};
+  key.codec.add_path_receive = {};
+  key.codec.route_refresh = false;
+  return key;
+}
+
+void Speaker::join_group(PeerSlot& peer) {
+  peer.group = &rib_.group(export_key(peer));
+  peer.group->join(peer.id);
+  mark_writable(*find_connection(peer.conn));
+}
+
+// The session stays; what the peer is told changes.
+void Speaker::move_group(PeerSlot& peer) {
+  rib::ExportGroup& from = *peer.group;
+  peer.group = &rib_.group(export_key(peer));
+  peer.group->join(peer.id, &from);
+  Connection& connection = *find_connection(peer.conn);
+  Bytes rest = from.leave(peer.id);
+  connection.control.insert(connection.control.begin() + static_cast<ptrdiff_t>(connection.control_sent), rest.begin(),
+                            rest.end());
+  rib_.drop_empty_groups();
+  mark_writable(connection);
+}
+
+// ---- routes of our own --------------------------------------------------------------------------------------------
+
+void Speaker::apply_blocks(const std::vector<Prefix>& from) {
+  auto has = [](const std::vector<Prefix>& sorted, const Prefix& prefix) {
+    return std::binary_search(sorted.begin(), sorted.end(), prefix);
+  };
+  for (const Prefix& block : from)
+    if (!has(config_->own_blocks, block)) set_local(block, rib::LocalKind::Block, false);
+  for (const Prefix& block : config_->own_blocks)
+    if (!has(from, block)) set_local(block, rib::LocalKind::Block, true);
+}
+
+void Speaker::set_local(const Prefix& prefix, rib::LocalKind kind, bool present) {
+  wire::NlriEntry entry{prefix.length(), prefix.address().bytes().data(), static_cast<uint32_t>(kind)};
+  if (present) rib_.learn(rib::kLocalPeer, prefix.family(), entry, local_attr_);
+  else rib_.withdraw(rib::kLocalPeer, prefix.family(), entry);
+}
+
+}  // namespace bgp::speaker

@@ -1,0 +1,75 @@
+// What the speaker shows of itself: values, sorted, safe to carry to another thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bgp/rib/rib.h"
+#include "bgp/session/peer.h"
+#include "bgp/speaker/speaker_config.h"
+
+namespace bgp::speaker {
+
+struct PrefixCounts {
+  uint64_t received = 0;    // announced and not withdrawn
+  uint64_t accepted = 0;    // of those, not rejected by policy or as a loop
+  uint64_t advertised = 0;  // size of the Adj-RIB-Out
+};
+
+struct MalformedCounts {
+  uint64_t treated_as_withdraw = 0;
+  uint64_t discarded = 0;
+  std::string last;         // "attribute 8 COMMUNITIES: length 3, not a multiple of 4", static text of ours
+  Bytes last_bytes;         // the first 64 octets of it
+};
+
+struct PeerSnapshot {
+  IpAddress address;
+  PeerType type = PeerType::Global;
+  Asn local_as;
+  Asn peer_as;
+  session::State state = session::State::Idle;
+  bool is_started = false;
+  bool is_passive = false;
+  Instant since;
+  session::Fault last_fault;
+  session::Counters counters;
+  std::optional<session::Negotiated> negotiated;  // while Established
+  FamilySet offered;                              // families we offer
+  FamilySet end_of_rib_received;
+  PrefixCounts ipv4;
+  PrefixCounts ipv6;
+  MalformedCounts malformed;
+};
+
+// More of one peer.
+struct PeerDetailSnapshot {
+  PeerSnapshot peer;
+  session::PeerConfig config;  // the password stays inside its Secret
+  std::vector<session::StateChange> history;
+  std::optional<wire::Notification> last_sent;
+  std::optional<wire::Notification> last_received;
+};
+
+struct Snapshot {
+  Asn local_as;
+  BgpIdentifier identifier;
+  Instant now;
+  std::vector<PeerSnapshot> peers;  // by address
+};
+
+// One path; text is made elsewhere, from the canonical attribute bytes.
+struct RouteSnapshot {
+  rib::PathView view;
+  std::optional<IpAddress> peer;     // nullopt: local
+  std::optional<IpAddress> next_hop;
+  Bytes attributes;
+};
+
+struct RoutePage {
+  std::vector<RouteSnapshot> routes;     // by prefix, the best of each first
+  std::optional<Prefix> next;            // continue after this one; nullopt: that was all
+};
+
+}  // namespace bgp::speaker

@@ -1,0 +1,75 @@
+// What the speaker shows of itself.
+#include <algorithm>
+
+#include "bgp/speaker/peer_slot.h"
+
+namespace bgp::speaker {
+
+Snapshot Speaker::snapshot(Instant now) const {
+  Snapshot snapshot{config_->local_as, config_->identifier, now, {}};
+  for (const std::unique_ptr<PeerSlot>& peer : peers_)
+    if (peer) snapshot.peers.push_back(snapshot_of(*peer));
+  std::sort(snapshot.peers.begin(), snapshot.peers.end(),
+            [](const PeerSnapshot& a, const PeerSnapshot& b) { return a.address < b.address; });
+  return snapshot;
+}
+
+PeerSnapshot Speaker::snapshot_of(const PeerSlot& peer) const {
+  const session::PeerConfig& session = peer.settings.session;
+  PeerSnapshot out;
+  out.address = session.address;
+  out.type = peer.settings.type;
+  out.local_as = session.local_as;
+  out.peer_as = session.peer_as;
+  out.state = peer.fsm.state();
+  out.is_started = peer.fsm.is_started();
+  out.is_passive = session.passive;
+  out.since = peer.fsm.state_since();
+  out.last_fault = peer.fsm.last_fault();
+  out.counters = peer.fsm.counters();
+  if (peer.is_up()) out.negotiated = peer.fsm.negotiated();
+  out.offered = session.families;
+  out.end_of_rib_received = peer.end_of_rib_received;
+  for (Family family : rib::kFamilies) {
+    PrefixCounts& counts = family == Family::IPv4 ? out.ipv4 : out.ipv6;
+    counts.received = rib_.path_count(peer.id, family);
+    counts.accepted = counts.received - rib_.rejected_count(peer.id, family);
+    counts.advertised = peer.is_up() ? peer.group->advertised(peer.id, family) : 0;
+  }
+  out.malformed = peer.malformed;
+  return out;
+}
+
+std::optional<PeerDetailSnapshot> Speaker::peer_detail(const IpAddress& address) const {
+  const PeerSlot* peer = find_peer(address);
+  if (!peer) return std::nullopt;
+  return PeerDetailSnapshot{snapshot_of(*peer), peer->settings.session, peer->fsm.history(),
+                            peer->fsm.last_notification_sent(), peer->fsm.last_notification_received()};
+}
+
+RoutePage Speaker::routes_of(const Prefix& prefix) const { return {routes_of(std::vector<Prefix>{prefix}), {}}; }
+
+RoutePage Speaker::routes_after(const Prefix* after, size_t max) const {
+  std::vector<Prefix> prefixes = rib_.prefixes_after(after, max);
+  std::optional<Prefix> next;
+  if (prefixes.size() == max) next = prefixes.back();
+  return {routes_of(prefixes), next};
+}
+
+std::vector<RouteSnapshot> Speaker::routes_of(const std::vector<Prefix>& prefixes) const {
+  const rib::Tables& tables = rib_.tables();
+  std::vector<RouteSnapshot> routes;
+  for (const Prefix& prefix : prefixes) {
+    for (const rib::PathView& view : rib_.paths(prefix)) {
+      RouteSnapshot route{view, {}, {}, {}};
+      if (view.peer != rib::kLocalPeer) route.peer = tables.peers[view.peer].address;
+      if (rib::NextHopId next_hop = tables.attrs.next_hop(view.attr)) route.next_hop = tables.next_hops.get(next_hop).address;
+      ByteView attributes = tables.attrs.canonical(view.attr);
+      route.attributes.assign(attributes.begin(), attributes.end());
+      routes.push_back(std::move(route));
+    }
+  }
+  return routes;
+}
+
+}  // namespace bgp::speaker

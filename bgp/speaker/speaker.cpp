@@ -1,0 +1,314 @@
+#include "bgp/speaker/speaker.h"
+
+#include <algorithm>
+
+#include "bgp/base/limits.h"
+#include "bgp/speaker/peer_slot.h"
+
+namespace bgp::speaker {
+
+Duration Speaker::limits_selection_deferral() { return limits::kSelectionDeferral; }
+
+Speaker::Speaker(SpeakerConfigPtr config, Options options, Instant now)
+    : config_(std::make_shared<SpeakerConfig>()),
+      options_(options),
+      now_(now),
+      started_(now),
+      prng_(options.seed),
+      rib_({.assume_next_hops_reachable = !options.has_fib, .emit_route_changes = options.has_fib}),
+      peers_(1) {
+  static constexpr uint8_t kLocalAttributes[] = {0x40, 1, 1, 0, 0x40, 2, 0};  // ORIGIN IGP, empty AS_PATH
+  local_attr_ = rib_.attrs().intern_local(kLocalAttributes);
+  handle(input::Reconfigure{std::move(config)}, now);
+}
+
+Speaker::~Speaker() = default;
+
+void Speaker::handle(const Input& input, Instant now) {
+  now_ = now;
+  if (is_shut_down_) return;
+  std::visit([this](const auto& in) { on(in); }, input);
+  collect_rib_output();
+}
+
+bool Speaker::run(Instant now) {
+  now_ = now;
+  if (!rib_.has_work()) return false;
+  bool more = rib_.decide(limits::kDecisionsPerTurn);
+  collect_rib_output();
+  mark_members_writable();
+  return more;
+}
+
+std::vector<Output> Speaker::take_output() { return std::exchange(outputs_, {}); }
+
+// ---- connections --------------------------------------------------------------------------------------------------
+
+void Speaker::on(const input::Connected& in) {
+  Connection* connection = find_connection(in.conn);
+  if (!connection) return;
+  PeerSlot& peer = *peers_[connection->peer];
+  session::Environment env = environment();
+  perform(peer, peer.fsm.connected(in.conn, in.local_address, env));
+}
+
+void Speaker::on(const input::ConnectFailed& in) {
+  Connection* connection = find_connection(in.conn);
+  if (!connection) return;
+  PeerSlot& peer = *peers_[connection->peer];
+  connections_.erase(in.conn);
+  session::Environment env = environment();
+  perform(peer, peer.fsm.connect_failed(in.conn, in.reason, env));
+}
+
+void Speaker::on(const input::Accepted& in) {
+  PeerSlot* peer = find_peer(in.remote);
+  if (!peer) {
+    log(LogLevel::Debug, "connection_from_stranger", nullptr, {{"address", in.remote.to_string()}});
+    outputs_.push_back(output::Close{in.conn, {}});
+    return;
+  }
+  connections_.emplace(in.conn, std::make_unique<Connection>(Connection{in.conn, peer->id, {}, {}, 0, false}));
+  session::Environment env = environment();
+  perform(*peer, peer->fsm.accepted(in.conn, in.local_address, env));
+}
+
+void Speaker::on(const input::Closed& in) {
+  Connection* connection = find_connection(in.conn);
+  if (!connection) return;
+  PeerSlot& peer = *peers_[connection->peer];
+  session::Environment env = environment();
+  session::ActionList actions = peer.fsm.closed(in.conn, in.reason, env);
+  perform(peer, actions);
+  connections_.erase(in.conn);
+}
+
+void Speaker::on(const input::Received& in) {
+  Connection* connection = find_connection(in.conn);
+  if (!connection) return;
+  connection->framer.feed(in.bytes);
+  while (std::optional<wire::Frame> frame = connection->framer.next()) {
+    receive_frame(*connection, *frame);
+    connection = find_connection(in.conn);  // the message may have ended it
+    if (!connection) return;
+  }
+  if (!connection->framer.error()) return;
+  PeerSlot& peer = *peers_[connection->peer];
+  session::Environment env = environment();
+  perform(peer, peer.fsm.bad_message(in.conn, *connection->framer.error(), env));
+}
+
+// ---- what the state machine asks for ------------------------------------------------------------------------------
+
+void Speaker::perform(PeerSlot& peer, const session::ActionList& actions) {
+  namespace action = session::action;
+  struct Performer {
+    Speaker& s;
+    PeerSlot& peer;
+    void operator()(const action::Connect& a) const {
+      s.connections_.emplace(a.conn, std::make_unique<Connection>(Connection{a.conn, peer.id, {}, {}, 0, false}));
+      const session::PeerConfig& c = peer.settings.session;
+      s.outputs_.push_back(
+          output::Connect{a.conn, c.address, c.port, c.local_address, c.password, c.ttl_security_hops});
+    }
+    void operator()(const action::Send& a) const {
+      Connection* connection = s.find_connection(a.conn);
+      if (!connection) return;
+      connection->control.insert(connection->control.end(), a.message.begin(), a.message.end());
+      s.mark_writable(*connection);
+    }
+    void operator()(const action::Close& a) const { s.close_connection(peer, a.conn); }
+    void operator()(const action::Up& a) const { s.session_up(peer, a.conn); }
+    void operator()(const action::Down&) const { s.session_down(peer); }
+    void operator()(const action::RefreshRequested& a) const {
+      if (!peer.is_up()) return;
+      peer.group->refresh(peer.id, a.family);
+      s.mark_writable(*s.find_connection(peer.conn));
+    }
+    void operator()(const action::Log& a) const { s.outputs_.push_back(output::Log{a.record}); }
+  };
+  for (const session::Action& action : actions) std::visit(Performer{*this, peer}, action);
+  schedule(peer);
+  check_converged();
+}
+
+void Speaker::close_connection(PeerSlot& peer, ConnId conn) {
+  Connection* connection = find_connection(conn);
+  if (!connection) return;
+  Bytes last_words(connection->control.begin() + static_cast<ptrdiff_t>(connection->control_sent),
+                   connection->control.end());
+  outputs_.push_back(output::Close{conn, std::move(last_words)});
+  connections_.erase(conn);
+}
+
+void Speaker::session_up(PeerSlot& peer, ConnId conn) {
+  const session::Negotiated& negotiated = peer.fsm.negotiated();
+  if (negotiated.codec.extended_messages) find_connection(conn)->framer.allow_extended_messages();
+  auto place = std::lower_bound(config_->peers.begin(), config_->peers.end(), peer.settings.session.address,
+                                [](const PeerSettings& p, const IpAddress& a) { return p.session.address < a; });
+  rib_.set_peer(peer.id, {!peer.settings.session.is_ibgp(), peer.settings.route_reflector_client,
+                          negotiated.peer_open.identifier, peer.settings.session.address,
+                          static_cast<uint32_t>(place - config_->peers.begin())});
+  peer.end_of_rib_received = {};
+  peer.conn = conn;
+  join_group(peer);
+}
+
+void Speaker::session_down(PeerSlot& peer) {
+  if (!peer.is_up()) return;
+  Bytes rest = peer.group->leave(peer.id);
+  if (Connection* connection = find_connection(peer.conn)) {
+    auto next = connection->control.begin() + static_cast<ptrdiff_t>(connection->control_sent);
+    connection->control.insert(next, rest.begin(), rest.end());
+  }
+  peer.group = nullptr;
+  rib_.drop_empty_groups();
+  rib_.forget_peer(peer.id);
+}
+
+// ---- time ---------------------------------------------------------------------------------------------------------
+
+// Deadlines are queued once and looked at when they come: hearing from a peer only moves its real deadline.
+void Speaker::schedule(PeerSlot& peer) {
+  Instant at = peer.fsm.next_deadline();
+  if (at >= peer.scheduled) return;
+  peer.scheduled = at;
+  deadlines_.push({at, peer.id});
+}
+
+Instant Speaker::next_deadline() const {
+  Instant next = deadlines_.empty() ? kNever : deadlines_.top().at;
+  return is_converged_ ? next : std::min(next, started_ + options_.selection_deferral);
+}
+
+void Speaker::expire(Instant now) {
+  now_ = now;
+  while (!deadlines_.empty() && deadlines_.top().at <= now) {
+    Deadline due = deadlines_.top();
+    deadlines_.pop();
+    if (due.peer >= peers_.size() || !peers_[due.peer] || peers_[due.peer]->scheduled != due.at) continue;
+    PeerSlot& peer = *peers_[due.peer];
+    peer.scheduled = kNever;
+    session::Environment env = environment();
+    if (peer.fsm.next_deadline() <= now) perform(peer, peer.fsm.expire(env));
+    else schedule(peer);
+  }
+  check_converged();
+  collect_rib_output();
+}
+
+// ---- outgoing bytes -----------------------------------------------------------------------------------------------
+
+void Speaker::mark_writable(Connection& connection) {
+  if (std::exchange(connection.is_writable_noted, true)) return;
+  writable_.push_back(connection.id);
+}
+
+void Speaker::mark_members_writable() {
+  for (const std::unique_ptr<PeerSlot>& peer : peers_)
+    if (peer && peer->is_up() && peer->group->has_output(peer->id))
+      mark_writable(*find_connection(peer->conn));
+}
+
+std::vector<ConnId> Speaker::take_writable() {
+  for (ConnId conn : writable_)
+    if (Connection* connection = find_connection(conn)) connection->is_writable_noted = false;
+  return std::exchange(writable_, {});
+}
+
+// Whole messages of either source, never one inside the other.
+ByteView Speaker::bytes_to_send(ConnId conn, size_t max) {
+  Connection* connection = find_connection(conn);
+  if (!connection) return {};
+  PeerSlot& peer = *peers_[connection->peer];
+  bool has_group = peer.is_up() && peer.conn == conn;
+  bool has_control = connection->control_sent < connection->control.size();
+  if (has_control && !(has_group && peer.group->is_inside_message(peer.id))) {
+    size_t left = connection->control.size() - connection->control_sent;
+    return ByteView(connection->control).subspan(connection->control_sent, std::min(max, left));
+  }
+  return has_group ? peer.group->read(peer.id, max) : ByteView{};
+}
+
+void Speaker::sent(ConnId conn, size_t count, Instant now) {
+  Connection* connection = find_connection(conn);
+  if (!connection || count == 0) return;
+  PeerSlot& peer = *peers_[connection->peer];
+  peer.fsm.wrote(conn, now);
+  bool has_group = peer.is_up() && peer.conn == conn;
+  bool from_control = connection->control_sent < connection->control.size() &&
+                      !(has_group && peer.group->is_inside_message(peer.id));
+  if (!from_control) {
+    peer.fsm.counters().updates_out += peer.group->sent(peer.id, count);
+    return;
+  }
+  connection->control_sent += count;
+  if (connection->control_sent < connection->control.size()) return;
+  connection->control = {};
+  connection->control_sent = 0;
+}
+
+// ---- the rest -----------------------------------------------------------------------------------------------------
+
+void Speaker::on(const input::LocalRoutes& in) {
+  for (const Prefix& prefix : in.removed) set_local(prefix, rib::LocalKind::Kernel, false);
+  for (const Prefix& prefix : in.added) set_local(prefix, rib::LocalKind::Kernel, true);
+}
+
+void Speaker::on(const input::NextHopStates& in) {
+  std::vector<IpAddress> changed;
+  for (const input::NextHopStates::State& state : in.states)
+    if (rib_.next_hops().set_state(state.address, state.reachable, state.metric)) changed.push_back(state.address);
+  if (!changed.empty()) rib_.next_hops_changed(changed);
+}
+
+void Speaker::on(const input::Shutdown& in) {
+  for (const std::unique_ptr<PeerSlot>& peer : peers_) {
+    if (!peer) continue;
+    session::Environment env = environment();
+    perform(*peer, peer->fsm.stop(wire::cease(wire::CeaseReason::AdministrativeShutdown, in.reason), env));
+  }
+  is_shut_down_ = true;
+}
+
+// A peer that was tried and cannot be reached does not hold up the others (RFC 4724 §4.1 leaves that open).
+void Speaker::check_converged() {
+  if (is_converged_) return;
+  static constexpr Duration kGrace = 5s;
+  auto is_settled = [&](const PeerSlot& peer) {
+    if (peer.is_up()) return (peer.fsm.negotiated().codec.families & peer.end_of_rib_received) ==
+                             peer.fsm.negotiated().codec.families;
+    return now_ - started_ >= kGrace && peer.fsm.last_fault().kind != session::Fault::Kind::None;
+  };
+  bool all_settled = std::all_of(peers_.begin(), peers_.end(),
+                                 [&](const std::unique_ptr<PeerSlot>& peer) { return !peer || is_settled(*peer); });
+  if (!all_settled && now_ - started_ < options_.selection_deferral) return;
+  if (rib_.has_work()) return;  // what was heard must be decided before anything is swept
+  is_converged_ = true;
+  outputs_.push_back(output::Converged{});
+}
+
+void Speaker::collect_rib_output() {
+  std::vector<rib::RouteChange> routes = rib_.take_route_changes();
+  if (!routes.empty()) outputs_.push_back(output::Routes{std::move(routes)});
+  rib::NextHops::Watches watches = rib_.next_hops().take_watches();
+  for (const IpAddress& address : watches.begin) outputs_.push_back(output::WatchNextHop{address});
+  for (const IpAddress& address : watches.end) outputs_.push_back(output::UnwatchNextHop{address});
+}
+
+void Speaker::log(LogLevel level, std::string event, const PeerSlot* peer,
+                  std::vector<std::pair<std::string, std::string>> fields) {
+  outputs_.push_back(output::Log{{level, std::move(event), peer ? peer->name() : std::string(), std::move(fields)}});
+}
+
+Speaker::PeerSlot* Speaker::find_peer(const IpAddress& address) const {
+  auto it = by_address_.find(address);
+  return it == by_address_.end() ? nullptr : peers_[it->second].get();
+}
+
+Speaker::Connection* Speaker::find_connection(ConnId conn) const {
+  auto it = connections_.find(conn);
+  return it == connections_.end() ? nullptr : it->second.get();
+}
+
+}  // namespace bgp::speaker

@@ -1,0 +1,145 @@
+// The whole BGP core, one entrance and one exit, and no I/O: a deterministic value machine.
+//
+//   handle(Input, now)          something happened
+//   run(now)                    decide a slice of what is dirty; call again while it returns true, sockets in between
+//   take_output()               what to do about it
+//   take_writable()             connections that have something to send, then for each
+//   bytes_to_send() / sent()    pull: the rim writes when the socket takes it, the speaker never queues for it
+//   next_deadline()/expire()    timers are deadlines held here; nothing asks a clock
+//
+// Who calls: bgp/io (sockets and time), bgp/daemon (routes of the kernel, configuration, status), tests (everything).
+// Invariants: equal inputs give equal outputs; every queue is bounded (limits.h); a peer's bytes never assert.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <queue>
+#include <unordered_map>
+#include <vector>
+
+#include "bgp/base/prng.h"
+#include "bgp/rib/rib.h"
+#include "bgp/session/peer.h"
+#include "bgp/speaker/input.h"
+#include "bgp/speaker/output.h"
+#include "bgp/speaker/snapshot.h"
+
+namespace bgp::speaker {
+
+class Speaker {
+ public:
+  struct Options {
+    uint64_t seed = 0;
+    bool has_fib = true;  // false: next hops count as reachable, no output::Routes
+    Duration selection_deferral = limits_selection_deferral();
+  };
+  Speaker(SpeakerConfigPtr config, Options options, Instant now);
+  ~Speaker();
+  Speaker(const Speaker&) = delete;
+  Speaker& operator=(const Speaker&) = delete;
+
+  void handle(const Input& input, Instant now);
+  bool run(Instant now);
+  std::vector<Output> take_output();
+  bool has_output() const { return !outputs_.empty(); }
+
+  Instant next_deadline() const;
+  void expire(Instant now);
+
+  std::vector<ConnId> take_writable();
+  // Contiguous, at most `max`; empty when there is nothing (more), also for a connection that is gone. The view lives
+  // until the next call of anything but sent().
+  ByteView bytes_to_send(ConnId conn, size_t max);
+  void sent(ConnId conn, size_t count, Instant now);
+
+  // ---- status --------------------------------------------------------------------------------------------------
+  const SpeakerConfig& config() const { return *config_; }
+  Snapshot snapshot(Instant now) const;
+  std::optional<PeerDetailSnapshot> peer_detail(const IpAddress& address) const;
+  // Paths of one prefix, or of up to `max` prefixes after `after`.
+  RoutePage routes_of(const Prefix& prefix) const;
+  RoutePage routes_after(const Prefix* after, size_t max) const;
+
+ private:
+  struct PeerSlot;
+  struct Connection;
+  struct Deadline {
+    Instant at;
+    rib::PeerId peer;
+    bool operator>(const Deadline& other) const { return at > other.at; }
+  };
+  static Duration limits_selection_deferral();
+
+  // inputs
+  void on(const input::Connected& in);
+  void on(const input::ConnectFailed& in);
+  void on(const input::Accepted& in);
+  void on(const input::Received& in);
+  void on(const input::Closed& in);
+  void on(const input::LocalRoutes& in);
+  void on(const input::NextHopStates& in);
+  void on(const input::Reconfigure& in);
+  void on(const input::Shutdown& in);
+
+  // inbound.cpp: bytes -> messages -> Adj-RIB-In
+  void receive_frame(Connection& connection, const wire::Frame& frame);
+  void receive_update(PeerSlot& peer, ConnId conn, ByteView body);
+  void note_faults(PeerSlot& peer);
+  void learn(PeerSlot& peer, const wire::NlriField& field, const wire::NextHop& next_hop);
+  rib::Rejection find_loop(const PeerSlot& peer, rib::AttrId attr, const wire::NextHop& next_hop) const;
+
+  // peers.cpp: configuration -> peers
+  void apply_peers();
+  rib::PeerId take_peer_id();
+  void add_peer(const PeerSettings& settings);
+  void remove_peer(PeerSlot& peer);
+  void change_peer(PeerSlot& peer, const PeerSettings& settings);
+  void reimport(PeerSlot& peer);
+  BgpIdentifier cluster_id() const;
+  void apply_blocks(const std::vector<Prefix>& from);
+  void set_local(const Prefix& prefix, rib::LocalKind kind, bool present);
+  rib::ExportKey export_key(const PeerSlot& peer) const;
+  void join_group(PeerSlot& peer);
+  void move_group(PeerSlot& peer);
+
+  // speaker.cpp
+  void perform(PeerSlot& peer, const session::ActionList& actions);
+  void close_connection(PeerSlot& peer, ConnId conn);
+  void session_up(PeerSlot& peer, ConnId conn);
+  void session_down(PeerSlot& peer);
+  void schedule(PeerSlot& peer);
+  void mark_writable(Connection& connection);
+  void mark_members_writable();
+  void check_converged();
+  void collect_rib_output();
+  void log(LogLevel level, std::string event, const PeerSlot* peer,
+           std::vector<std::pair<std::string, std::string>> fields = {});
+  session::Environment environment() { return {now_, prng_, conn_ids_}; }
+  PeerSlot* find_peer(const IpAddress& address) const;
+  Connection* find_connection(ConnId conn) const;
+  // snapshots.cpp
+  std::vector<RouteSnapshot> routes_of(const std::vector<Prefix>& prefixes) const;
+  PeerSnapshot snapshot_of(const PeerSlot& peer) const;
+
+  SpeakerConfigPtr config_;
+  Options options_;
+  Instant now_;
+  Instant started_;
+  Prng prng_;
+  session::ConnIdSource conn_ids_;
+  rib::Rib rib_;
+  rib::AttrId local_attr_ = 0;
+  std::vector<std::unique_ptr<PeerSlot>> peers_;  // by PeerId; [0] and free slots are null
+  std::vector<rib::PeerId> free_peer_ids_;
+  std::unordered_map<IpAddress, rib::PeerId> by_address_;
+  std::unordered_map<ConnId, std::unique_ptr<Connection>> connections_;
+  std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;
+  std::vector<ConnId> writable_;
+  std::vector<Output> outputs_;
+  wire::DecodedUpdate update_;  // reused for every message
+  uint64_t routes_not_stored_ = 0;  // the table was full
+  bool is_converged_ = false;
+  bool is_shut_down_ = false;
+};
+
+}  // namespace bgp::speaker
