@@ -1,0 +1,82 @@
+"""FRR: bgpd, and zebra, without which bgpd does not know its interfaces and drops link-local IPv6 next hops."""
+import json
+import shutil
+
+from .network import family
+from .speaker import Route, Speaker
+from .wait import wait_until
+
+
+class Frr(Speaker):
+    name = "frr"
+
+    def config(self):
+        lines = ["log stdout", f"router bgp {self.asn}", f" bgp router-id {self.local(4)}",
+                 " no bgp ebgp-requires-policy", " no bgp network import-check", " no bgp default ipv4-unicast"]
+        for neighbor in self.neighbors:
+            name = f" neighbor {neighbor.address}"
+            lines += [f"{name} remote-as {self.remote_as(neighbor)}", f"{name} timers {self.hold_s // 3} {self.hold_s}",
+                      f"{name} timers connect 1", f"{name} advertisement-interval 0"]
+            lines += [] if self.as4 else [f"{name} dont-capability-negotiate"]
+        for version in (4, 6):
+            lines += [f" address-family ipv{version} unicast"]
+            lines += [f"  network {prefix}" for prefix in self.prefixes(version)]
+            for neighbor in self.neighbors:
+                if family(neighbor.address) == version:
+                    lines += [f"  neighbor {neighbor.address} activate"]
+                    lines += [f"  neighbor {neighbor.address} route-reflector-client"] if neighbor.is_client else []
+            lines += [" exit-address-family"]
+        return "\n".join(lines) + "\n"
+
+    def start(self):
+        config = self.write("frr.conf", self.config())
+        shutil.chown(self.dir, "frr", "frr")  # whom both become
+        zebra_config = self.write("zebra.conf", "log stdout\n")
+        self.zebra = self.daemon("zebra", zebra_config)
+        wait_until("zebra listens", (self.dir / "zserv.api").exists)
+        self.process = self.daemon("bgpd", config)
+
+    def daemon(self, name, config):
+        return self.host.spawn(name, f"/usr/lib/frr/{name}", "-f", config, "-i", self.dir / f"{name}.pid",
+                               "--vty_socket", self.dir, "-z", self.dir / "zserv.api", "-A", "127.0.0.1")
+
+    def stop(self):
+        super().stop()
+        self.zebra.stop()
+
+    def kill(self):
+        super().kill()
+        self.zebra.kill()
+
+    def vtysh(self, *commands, check=True):
+        args = [word for command in commands for word in ("-c", command)]
+        return self.host.run("vtysh", "-d", "bgpd", "--vty_socket", self.dir, *args, check=check).stdout
+
+    def show(self, command):
+        text = self.vtysh(command, check=False)
+        return json.loads(text) if text.lstrip().startswith("{") else {}
+
+    def edit(self, prefix, command):
+        self.vtysh("configure terminal", f"router bgp {self.asn}", f"address-family ipv{family(prefix)} unicast",
+                   command)
+
+    def announce(self, prefix):
+        self.announced.append(prefix)
+        self.edit(prefix, f"network {prefix}")
+
+    def withdraw(self, prefix):
+        self.announced.remove(prefix)
+        self.edit(prefix, f"no network {prefix}")
+
+    def is_established(self, address):
+        peers = self.show("show bgp summary json").get(f"ipv{family(address)}Unicast", {}).get("peers", {})
+        return peers.get(address, {}).get("state") == "Established"
+
+    def routes(self, version=4):
+        found = {}
+        for prefix, paths in self.show(f"show bgp ipv{version} unicast json").get("routes", {}).items():
+            for path in paths:
+                if path.get("bestpath") and path.get("peerId") != "(unspec)":
+                    next_hop = next(h["ip"] for h in path["nexthops"] if h.get("scope") != "link-local")
+                    found[prefix] = Route(next_hop, tuple(int(a) for a in path["path"].split() if a.isdigit()))
+        return found
