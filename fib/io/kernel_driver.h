@@ -4,7 +4,7 @@
 // thread's io_context: every call and every callback happens there. Routes stay in the kernel when this object goes;
 // the next life adopts them without touching those that are still wanted.
 // A daemon without a kernel table (`--fib none`) makes no KernelDriver and takes next hops as reachable.
-// Unix errors of single routes never surface as a call's result: see status() and counters().
+// What the kernel refuses about single routes is no call's result: see status() and counters().
 #pragma once
 
 #include <cstdint>

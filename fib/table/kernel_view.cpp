@@ -1,0 +1,119 @@
+#include "fib/table/kernel_view.h"
+
+#include <algorithm>
+
+namespace fib::table {
+namespace {
+
+size_t index_of(bgp::Family family) { return family == bgp::Family::IPv4 ? 0 : 1; }
+
+bool is_attached(const KernelRoute& route) { return route.legs.size() == 1 && route.legs[0].gateway.is_unspecified(); }
+
+// Attached routes to one prefix exist once for each link (fe80::/64, or one subnet on two links), others once.
+bool is_same_route(const KernelRoute& a, const KernelRoute& b) {
+  if (a.metric != b.metric || a.protocol != b.protocol || is_attached(a) != is_attached(b)) return false;
+  return !is_attached(a) || a.legs[0].ifindex == b.legs[0].ifindex;
+}
+
+}  // namespace
+
+const Link* KernelView::find_link(uint32_t ifindex) const {
+  auto found = links_.find(ifindex);
+  return found == links_.end() ? nullptr : &found->second;
+}
+
+bool KernelView::is_usable(const Leg& leg) const {
+  const Link* link = find_link(leg.ifindex);
+  return link != nullptr && link->up && link->carrier && !link->loopback;
+}
+
+void KernelView::set_address(const LinkAddress& address) {
+  auto at = std::lower_bound(addresses_.begin(), addresses_.end(), address);
+  if (at == addresses_.end() || *at != address) addresses_.insert(at, address);
+  own_addresses_.insert(address.address);
+}
+
+void KernelView::remove_address(const LinkAddress& address) {
+  auto at = std::lower_bound(addresses_.begin(), addresses_.end(), address);
+  if (at != addresses_.end() && *at == address) addresses_.erase(at);
+  bool elsewhere = std::any_of(addresses_.begin(), addresses_.end(),
+                               [&](const LinkAddress& other) { return other.address == address.address; });
+  if (!elsewhere) own_addresses_.erase(address.address);
+}
+
+void KernelView::set_route(const KernelRoute& route, bool replaced) {
+  Routes& routes = routes_[route.prefix];
+  if (routes.empty()) count(route.prefix, 1);
+  std::erase_if(routes, [&](const KernelRoute& old) {
+    return replaced ? old.metric == route.metric : is_same_route(old, route);
+  });
+  auto after = [](const KernelRoute& a, const KernelRoute& b) { return a.metric < b.metric; };
+  routes.insert(std::upper_bound(routes.begin(), routes.end(), route, after), route);
+}
+
+void KernelView::remove_route(const KernelRoute& route) {
+  auto found = routes_.find(route.prefix);
+  if (found == routes_.end()) return;
+  std::erase_if(found->second, [&](KernelRoute& old) {
+    if (!is_same_route(old, route)) return false;
+    if (route.prefix.family() == bgp::Family::IPv4) return true;
+    subtract_legs(old.legs, route.legs);
+    return old.legs.empty();
+  });
+  if (found->second.empty()) erase(route.prefix);
+}
+
+void KernelView::forget_routes_over(uint32_t ifindex) {
+  for (const bgp::Prefix& prefix : prefixes()) {
+    if (prefix.family() != bgp::Family::IPv4) continue;
+    Routes& routes = routes_[prefix];
+    std::erase_if(routes, [&](KernelRoute& route) {
+      bool had_legs = !route.legs.empty();
+      std::erase_if(route.legs, [&](const Leg& leg) { return leg.ifindex == ifindex; });
+      return had_legs && route.legs.empty();
+    });
+    if (routes.empty()) erase(prefix);
+  }
+}
+
+std::span<const KernelRoute> KernelView::routes_to(const bgp::Prefix& prefix) const {
+  auto found = routes_.find(prefix);
+  if (found == routes_.end()) return {};
+  return found->second;
+}
+
+std::span<const KernelRoute> KernelView::lookup(const bgp::IpAddress& address) const {
+  const auto& lengths = prefixes_of_length_[index_of(address.family())];
+  for (int length = address.bits(); length >= 0; --length) {
+    if (lengths[static_cast<size_t>(length)] == 0) continue;
+    std::span<const KernelRoute> routes = routes_to(bgp::Prefix(address, static_cast<uint8_t>(length)));
+    if (!routes.empty()) return routes;
+  }
+  return {};
+}
+
+std::vector<bgp::Prefix> KernelView::prefixes() const {
+  std::vector<bgp::Prefix> all;
+  all.reserve(routes_.size());
+  for (const auto& [prefix, routes] : routes_) all.push_back(prefix);
+  return all;
+}
+
+void KernelView::count(const bgp::Prefix& prefix, int delta) {
+  uint32_t& counter = prefixes_of_length_[index_of(prefix.family())][prefix.length()];
+  counter = static_cast<uint32_t>(static_cast<int>(counter) + delta);
+}
+
+void KernelView::erase(const bgp::Prefix& prefix) {
+  routes_.erase(prefix);
+  count(prefix, -1);
+}
+
+void subtract_legs(std::vector<Leg>& legs, const std::vector<Leg>& gone) {
+  std::erase_if(legs, [&](const Leg& leg) {
+    return std::any_of(gone.begin(), gone.end(),
+                       [&](const Leg& g) { return g.gateway == leg.gateway && g.ifindex == leg.ifindex; });
+  });
+}
+
+}  // namespace fib::table

@@ -1,0 +1,77 @@
+// Turns the address of a next hop into the legs of a kernel route, and says when that changes.
+//
+// The longest foreign route that contains the address answers; our own routes never do, so a route cannot resolve over
+// itself. One step is enough: the kernel took that route only with its own gateway already resolved to a link.
+// An address is unreachable when no route contains it, when it is this node's own (the kernel would take an IPv4
+// route over it and blackhole), when the route is no unicast one, or when no leg is over a link that is up with
+// carrier. It does not fall through to a shorter prefix then: the kernel would not either.
+// An IPv6 link-local address resolves only where a single link could be meant.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "fib/table/kernel_view.h"
+
+namespace fib::table {
+
+struct Resolution {
+  uint32_t metric = 0;
+  std::vector<Leg> legs;  // empty: unreachable
+  bool operator==(const Resolution&) const = default;
+};
+
+// `address` over `view`, as described above. Pure.
+Resolution resolve(const KernelView& view, const bgp::IpAddress& address);
+
+// The legs of a route with these next hops: the union, without those that lead nowhere; sorted, at most
+// limits::kEcmpLegsMax, and weight 1 where there is one leg (the kernel does not keep it).
+std::vector<Leg> merge_legs(std::vector<std::vector<Leg>> legs_by_next_hop);
+
+class NextHopTable {
+ public:
+  // `view` must outlive the table.
+  explicit NextHopTable(const KernelView& view) : view_(&view) {}
+
+  // For routes: resolution() is kept for a tracked address. Counted.
+  void track(const bgp::IpAddress& address);
+  void untrack(const bgp::IpAddress& address);
+  // Requires a tracked address. What was true at the last take_changes() or track().
+  const Resolution& resolution(const bgp::IpAddress& address) const;
+
+  // For the speaker: each watch() is answered once, and every change after it. Counted.
+  void watch(const bgp::IpAddress& address);
+  void unwatch(const bgp::IpAddress& address);
+
+  // The view changed: at one prefix, or anywhere.
+  void route_changed(const bgp::Prefix& prefix);
+  void all_changed();
+
+  struct Changes {
+    std::vector<NextHopState> states;       // for the watchers, by address
+    std::vector<bgp::IpAddress> addresses;  // whose resolution changed, sorted
+  };
+  // Resolves again what may have changed. Cost: one lookup for each such address.
+  Changes take_changes();
+
+ private:
+  struct Entry {
+    uint32_t tracks = 0;
+    uint32_t watches = 0;
+    bool is_dirty = false;
+    bool owes_answer = false;
+    std::optional<NextHopState> reported;
+    Resolution resolution;
+  };
+  void mark(const bgp::IpAddress& address, Entry& entry);
+  Entry& find_or_resolve(const bgp::IpAddress& address);
+  void drop_if_unused(const bgp::IpAddress& address);
+
+  const KernelView* view_;
+  boost::unordered_flat_map<bgp::IpAddress, Entry, std::hash<bgp::IpAddress>> entries_;
+  std::vector<bgp::IpAddress> dirty_;
+};
+
+}  // namespace fib::table
