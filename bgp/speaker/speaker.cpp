@@ -117,7 +117,7 @@ void Speaker::perform(PeerSlot& peer, const session::ActionList& actions) {
       connection->control.insert(connection->control.end(), a.message.begin(), a.message.end());
       s.mark_writable(*connection);
     }
-    void operator()(const action::Close& a) const { s.close_connection(peer, a.conn); }
+    void operator()(const action::Close& a) const { s.close_connection(a.conn); }
     void operator()(const action::Up& a) const { s.session_up(peer, a.conn); }
     void operator()(const action::Down&) const { s.session_down(peer); }
     void operator()(const action::RefreshRequested& a) const {
@@ -132,7 +132,7 @@ void Speaker::perform(PeerSlot& peer, const session::ActionList& actions) {
   check_converged();
 }
 
-void Speaker::close_connection(PeerSlot& peer, ConnId conn) {
+void Speaker::close_connection(ConnId conn) {
   Connection* connection = find_connection(conn);
   if (!connection) return;
   Bytes last_words(connection->control.begin() + static_cast<ptrdiff_t>(connection->control_sent),

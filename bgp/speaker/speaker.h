@@ -104,7 +104,7 @@ class Speaker {
 
   // speaker.cpp
   void perform(PeerSlot& peer, const session::ActionList& actions);
-  void close_connection(PeerSlot& peer, ConnId conn);
+  void close_connection(ConnId conn);
   void session_up(PeerSlot& peer, ConnId conn);
   void session_down(PeerSlot& peer);
   void schedule(PeerSlot& peer);
