@@ -1,0 +1,16 @@
+// What BGP wants of a TCP socket beyond Asio's own options. Each returns 0 or an errno.
+#pragma once
+
+#include "bgp/base/ip_address.h"
+#include "bgp/base/secret.h"
+
+namespace bgp::io {
+
+// TCP_NODELAY, and DSCP CS6 ("internetwork control", RFC 4594): a keepalive must not queue behind user traffic.
+int prepare_bgp_socket(int fd, Family family);
+// GTSM, RFC 5082: send with 255, accept only what came over at most `hops` routers.
+int set_ttl_security(int fd, Family family, uint8_t hops);
+// TCP-MD5, RFC 2385, for segments to and from `peer`; an empty password removes the key.
+int set_md5_key(int fd, const IpAddress& peer, const Secret& password);
+
+}  // namespace bgp::io

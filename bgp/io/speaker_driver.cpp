@@ -1,0 +1,224 @@
+#include "bgp/io/speaker_driver.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <unordered_map>
+
+#include "bgp/base/limits.h"
+#include "bgp/io/endpoint.h"
+#include "bgp/io/socket_options.h"
+#include "bgp/io/tcp_connection.h"
+#include "bgp/io/tcp_listener.h"
+
+namespace bgp::io {
+
+using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+
+Instant now() { return Instant(std::chrono::duration_cast<Duration>(Clock::now().time_since_epoch())); }
+
+class SpeakerDriver::Impl {
+ public:
+  Impl(boost::asio::io_context& io, speaker::Speaker& speaker, SpeakerEvents events)
+      : io_(io), speaker_(speaker), events_(std::move(events)), timer_(io), read_buffer_(limits::kReadChunkBytes) {
+    connection_events_ = {
+        [this](ConnId conn, const IpAddress& local) { handle(speaker::input::Connected{conn, local}); },
+        [this](ConnId conn, std::string reason) {
+          if (connections_.erase(conn) > 0) handle(speaker::input::ConnectFailed{conn, std::move(reason)});
+        },
+        [this](ConnId conn) { read(conn); },
+        [this](ConnId conn) { write(conn); },
+    };
+    poke();  // the speaker may have asked for something already
+  }
+
+  Status<std::string> listen(uint16_t port);
+  void handle(const speaker::Input& input) {
+    speaker_.handle(input, now());
+    poke();
+  }
+  void stop();
+
+ private:
+  void poke();
+  void turn();
+  void carry_out();
+  void carry_out(speaker::Output& output);
+  void arm_timer();
+  void accept(boost::asio::ip::tcp::socket socket);
+  void read(ConnId conn);
+  void write(ConnId conn);
+  void lost(ConnId conn, const error_code& error);
+
+  boost::asio::io_context& io_;
+  speaker::Speaker& speaker_;
+  SpeakerEvents events_;
+  boost::asio::steady_timer timer_;
+  Instant armed_for_ = kNever;
+  std::vector<std::unique_ptr<TcpListener>> listeners_;
+  TcpConnection::Events connection_events_;
+  std::unordered_map<ConnId, std::shared_ptr<TcpConnection>> connections_;
+  std::vector<uint8_t> read_buffer_;
+  uint32_t next_accepted_ = speaker::input::kFirstAcceptedConn;
+  bool is_poked_ = false;
+};
+
+// ---- turns --------------------------------------------------------------------------------------------------------
+
+// Asks for a turn, behind whatever is ready now.
+void SpeakerDriver::Impl::poke() {
+  if (std::exchange(is_poked_, true)) return;
+  boost::asio::post(io_, [this] {
+    is_poked_ = false;
+    turn();
+  });
+}
+
+void SpeakerDriver::Impl::turn() {
+  bool more = speaker_.run(now());
+  carry_out();
+  for (ConnId conn : speaker_.take_writable()) write(conn);
+  carry_out();
+  if (more) poke();
+  arm_timer();
+}
+
+void SpeakerDriver::Impl::carry_out() {
+  while (speaker_.has_output())
+    for (speaker::Output& output : speaker_.take_output()) carry_out(output);
+}
+
+void SpeakerDriver::Impl::carry_out(speaker::Output& output) {
+  namespace out = speaker::output;
+  struct Visitor {
+    Impl& d;
+    void operator()(out::Connect& request) const {
+      auto connection = std::make_shared<TcpConnection>(request.conn, boost::asio::ip::tcp::socket(d.io_),
+                                                        d.connection_events_);
+      d.connections_.emplace(request.conn, connection);
+      connection->dial(request);
+    }
+    void operator()(out::Close& request) const {
+      auto it = d.connections_.find(request.conn);
+      if (it == d.connections_.end()) return;
+      it->second->close(request.last_words);
+      d.connections_.erase(it);
+    }
+    void operator()(out::Routes& routes) const { d.events_.routes(std::move(routes.changes)); }
+    void operator()(out::WatchNextHop& watch) const { d.events_.watch_next_hop(watch.address); }
+    void operator()(out::UnwatchNextHop& watch) const { d.events_.unwatch_next_hop(watch.address); }
+    void operator()(out::Converged&) const { d.events_.converged(); }
+    void operator()(out::Log& log) const { d.events_.log(log.record); }
+  };
+  std::visit(Visitor{*this}, output);
+}
+
+void SpeakerDriver::Impl::arm_timer() {
+  Instant deadline = speaker_.next_deadline();
+  if (deadline == armed_for_) return;
+  armed_for_ = deadline;
+  timer_.cancel();
+  if (deadline == kNever) return;
+  timer_.expires_at(Clock::time_point(deadline.time_since_epoch()));
+  timer_.async_wait([this](const error_code& error) {
+    if (error) return;
+    armed_for_ = kNever;
+    // Once more through the queue: bytes that have arrived count as life before a hold timer may expire.
+    boost::asio::post(io_, [this] {
+      speaker_.expire(now());
+      poke();
+    });
+  });
+}
+
+// ---- sockets ------------------------------------------------------------------------------------------------------
+
+Status<std::string> SpeakerDriver::Impl::listen(uint16_t port) {
+  for (Family family : {Family::IPv4, Family::IPv6}) {
+    auto listener = std::make_unique<TcpListener>(io_, [this](auto socket) { accept(std::move(socket)); });
+    error_code error = listener->open(family, port);
+    bool no_ipv6 = family == Family::IPv6 && error == boost::asio::error::address_family_not_supported;
+    if (error && !no_ipv6)
+      return Err("cannot listen on TCP port " + std::to_string(port) + ": " + error.message() +
+                 (error == boost::asio::error::address_in_use
+                      ? "; another BGP daemon may be running: stop it, or choose another --listen-port"
+                      : ""));
+    if (!error) listeners_.push_back(std::move(listener));
+  }
+  return Done{};
+}
+
+void SpeakerDriver::Impl::accept(boost::asio::ip::tcp::socket socket) {
+  error_code error;
+  auto remote = socket.remote_endpoint(error);
+  if (error) return;  // gone before we looked
+  auto local = socket.local_endpoint(error);
+  if (error) return;
+  IpAddress peer = from_asio(remote.address());
+  (void)prepare_bgp_socket(socket.native_handle(), peer.family());  // a matter of quality, not of function
+  ConnId conn{next_accepted_++};
+  if (next_accepted_ == 0) next_accepted_ = speaker::input::kFirstAcceptedConn;
+  auto connection = std::make_shared<TcpConnection>(conn, std::move(socket), connection_events_);
+  connections_.emplace(conn, connection);
+  connection->adopt();
+  handle(speaker::input::Accepted{conn, peer, from_asio(local.address())});
+}
+
+void SpeakerDriver::Impl::read(ConnId conn) {
+  auto it = connections_.find(conn);
+  if (it == connections_.end()) return;
+  std::shared_ptr<TcpConnection> connection = it->second;
+  error_code error;
+  size_t count = connection->read(read_buffer_, error);
+  if (error == boost::asio::error::would_block) return connection->await_readable();
+  if (error) return lost(conn, error);
+  handle(speaker::input::Received{conn, ByteView(read_buffer_).first(count)});
+  if (connections_.contains(conn)) connection->await_readable();
+}
+
+void SpeakerDriver::Impl::write(ConnId conn) {
+  static constexpr size_t kPerTurn = 1024 * 1024;  // then the others get their turn
+  auto it = connections_.find(conn);
+  if (it == connections_.end() || !it->second->is_connected()) return;
+  std::shared_ptr<TcpConnection> connection = it->second;
+  for (size_t total = 0; total < kPerTurn;) {
+    ByteView bytes = speaker_.bytes_to_send(conn, limits::kWriteChunkBytes);
+    if (bytes.empty()) return;
+    error_code error;
+    size_t count = connection->write(bytes, error);
+    if (error == boost::asio::error::would_block) break;
+    if (error) return lost(conn, error);
+    speaker_.sent(conn, count, now());
+    total += count;
+    if (count < bytes.size()) break;
+  }
+  connection->await_writable();
+}
+
+void SpeakerDriver::Impl::lost(ConnId conn, const error_code& error) {
+  connections_.at(conn)->close({});
+  connections_.erase(conn);
+  handle(speaker::input::Closed{conn, words(error)});
+}
+
+void SpeakerDriver::Impl::stop() {
+  carry_out();
+  for (ConnId conn : speaker_.take_writable()) write(conn);
+  for (const auto& listener : listeners_) listener->close();
+  for (auto& [conn, connection] : connections_) connection->close({});
+  connections_.clear();
+  timer_.cancel();
+}
+
+// ---- the class ----------------------------------------------------------------------------------------------------
+
+SpeakerDriver::SpeakerDriver(boost::asio::io_context& io, speaker::Speaker& speaker, SpeakerEvents events)
+    : impl_(std::make_unique<Impl>(io, speaker, std::move(events))) {}
+SpeakerDriver::~SpeakerDriver() = default;
+Status<std::string> SpeakerDriver::listen(uint16_t port) { return impl_->listen(port); }
+void SpeakerDriver::handle(const speaker::Input& input) { impl_->handle(input); }
+void SpeakerDriver::stop() { impl_->stop(); }
+
+}  // namespace bgp::io

@@ -1,0 +1,60 @@
+// The speaker, plugged into sockets and time. Makes no decision: it reads what arrives, tells the speaker, carries out
+// what the speaker asks, and writes what the speaker has when a socket takes it.
+//
+// Who calls: bgp/daemon, on the routing thread's io_context; everything here runs on that thread.
+// A turn: inputs are handled as they come; then one slice of decisions, the outputs, the writes; sockets are polled
+// before the next slice, so a full table never starves a keepalive. Nothing waits for a timer: a turn ends when the
+// input that was ready is drained.
+// Buffers: one read buffer for all connections; outgoing bytes are pulled from the speaker, never queued here.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bgp/base/log.h"
+#include "bgp/base/result.h"
+#include "bgp/speaker/speaker.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace bgp::io {
+
+// Called on the io_context's thread. All must be set.
+struct SpeakerEvents {
+  std::function<void(std::vector<rib::RouteChange>)> routes;
+  std::function<void(const IpAddress&)> watch_next_hop;
+  std::function<void(const IpAddress&)> unwatch_next_hop;
+  std::function<void()> converged;
+  std::function<void(const LogRecord&)> log;
+};
+
+// The steady clock, read once per wake-up; the only clock of the routing thread.
+Instant now();
+
+class SpeakerDriver {
+ public:
+  // `io` and `speaker` must outlive the driver.
+  SpeakerDriver(boost::asio::io_context& io, speaker::Speaker& speaker, SpeakerEvents events);
+  ~SpeakerDriver();
+  SpeakerDriver(const SpeakerDriver&) = delete;
+  SpeakerDriver& operator=(const SpeakerDriver&) = delete;
+
+  // Listens on every address of both families. The error says what failed and what to do. A machine without IPv6 is
+  // no error.
+  Status<std::string> listen(uint16_t port);
+  // Something happened outside the sockets: kernel routes, a new configuration, the end.
+  void handle(const speaker::Input& input);
+  // Writes what can be written at once and closes every socket.
+  void stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bgp::io
