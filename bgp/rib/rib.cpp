@@ -311,14 +311,15 @@ std::vector<PathView> Rib::paths(const Prefix& prefix) const {
   return views;
 }
 
-std::vector<Prefix> Rib::prefixes_after(const Prefix* after, size_t max) const {
+std::vector<Prefix> Rib::prefixes_from(const std::optional<Prefix>& from, size_t max,
+                                       const std::function<bool(const Prefix&)>& is_wanted) const {
   std::vector<Prefix> heap;  // the largest on top
   for (Family family : kFamilies) {
     const PrefixTable& prefixes = tables_[family].prefixes;
     for (DestinationId id = 0; id < prefixes.id_end(); ++id) {
       if (!prefixes.has(id, RowFlag::InUse) || prefixes.first_path(id) == 0) continue;
       Prefix prefix = prefixes.prefix(id);
-      if ((after && prefix <= *after) || (heap.size() == max && heap.front() <= prefix)) continue;
+      if ((from && prefix < *from) || (heap.size() == max && heap.front() <= prefix) || !is_wanted(prefix)) continue;
       if (heap.size() == max) {
         std::pop_heap(heap.begin(), heap.end());
         heap.pop_back();

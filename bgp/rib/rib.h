@@ -87,9 +87,10 @@ class Rib {
   const Tables& tables() const { return tables_; }
   // Every path of one prefix, the best first. Decides on a copy; nothing changes.
   std::vector<PathView> paths(const Prefix& prefix) const;
-  // The first `max` prefixes after `after` in order; from the beginning when there is no `after`.
+  // The first `max` prefixes in order that are not before `from` and that `is_wanted`.
   // Cost: O(prefixes), no sort of the whole table.
-  std::vector<Prefix> prefixes_after(const Prefix* after, size_t max) const;
+  std::vector<Prefix> prefixes_from(const std::optional<Prefix>& from, size_t max,
+                                    const std::function<bool(const Prefix&)>& is_wanted) const;
 
  private:
   // Prefixes that wait for a decision, each once (RowFlag::Dirty), in order of arrival.

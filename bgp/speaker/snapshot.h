@@ -69,7 +69,7 @@ struct RouteSnapshot {
 
 struct RoutePage {
   std::vector<RouteSnapshot> routes;     // by prefix, the best of each first
-  std::optional<Prefix> next;            // continue after this one; nullopt: that was all
+  std::optional<Prefix> next;            // the first prefix that is not here; nullopt: that was all
 };
 
 }  // namespace bgp::speaker

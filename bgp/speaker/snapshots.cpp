@@ -47,29 +47,31 @@ std::optional<PeerDetailSnapshot> Speaker::peer_detail(const IpAddress& address)
                             peer->fsm.last_notification_sent(), peer->fsm.last_notification_received()};
 }
 
-RoutePage Speaker::routes_of(const Prefix& prefix) const { return {routes_of(std::vector<Prefix>{prefix}), {}}; }
-
-RoutePage Speaker::routes_after(const Prefix* after, size_t max) const {
-  std::vector<Prefix> prefixes = rib_.prefixes_after(after, max);
-  std::optional<Prefix> next;
-  if (prefixes.size() == max) next = prefixes.back();
-  return {routes_of(prefixes), next};
+RoutePage Speaker::routes(const std::optional<Prefix>& from, size_t max,
+                          const std::function<bool(const Prefix&)>& is_wanted) const {
+  std::vector<Prefix> prefixes = rib_.prefixes_from(from, max + 1, is_wanted);
+  RoutePage page;
+  for (const Prefix& prefix : prefixes) {
+    if (page.routes.size() >= max) {
+      page.next = prefix;
+      break;
+    }
+    append_routes(prefix, page.routes);
+  }
+  return page;
 }
 
-std::vector<RouteSnapshot> Speaker::routes_of(const std::vector<Prefix>& prefixes) const {
+void Speaker::append_routes(const Prefix& prefix, std::vector<RouteSnapshot>& out) const {
   const rib::Tables& tables = rib_.tables();
-  std::vector<RouteSnapshot> routes;
-  for (const Prefix& prefix : prefixes) {
-    for (const rib::PathView& view : rib_.paths(prefix)) {
-      RouteSnapshot route{view, {}, {}, {}};
-      if (view.peer != rib::kLocalPeer) route.peer = tables.peers[view.peer].address;
-      if (rib::NextHopId next_hop = tables.attrs.next_hop(view.attr)) route.next_hop = tables.next_hops.get(next_hop).address;
-      ByteView attributes = tables.attrs.canonical(view.attr);
-      route.attributes.assign(attributes.begin(), attributes.end());
-      routes.push_back(std::move(route));
-    }
+  for (const rib::PathView& view : rib_.paths(prefix)) {
+    RouteSnapshot route{view, {}, {}, {}};
+    if (view.peer != rib::kLocalPeer) route.peer = tables.peers[view.peer].address;
+    if (rib::NextHopId next_hop = tables.attrs.next_hop(view.attr))
+      route.next_hop = tables.next_hops.get(next_hop).address;
+    ByteView attributes = tables.attrs.canonical(view.attr);
+    route.attributes.assign(attributes.begin(), attributes.end());
+    out.push_back(std::move(route));
   }
-  return routes;
 }
 
 }  // namespace bgp::speaker

@@ -56,9 +56,9 @@ class Speaker {
   const SpeakerConfig& config() const { return *config_; }
   Snapshot snapshot(Instant now) const;
   std::optional<PeerDetailSnapshot> peer_detail(const IpAddress& address) const;
-  // Paths of one prefix, or of up to `max` prefixes after `after`.
-  RoutePage routes_of(const Prefix& prefix) const;
-  RoutePage routes_after(const Prefix* after, size_t max) const;
+  // Every path of the wanted prefixes from `from` on, in order, until `max` paths are reached (a prefix stays whole).
+  RoutePage routes(const std::optional<Prefix>& from, size_t max,
+                   const std::function<bool(const Prefix&)>& is_wanted) const;
 
  private:
   struct PeerSlot;
@@ -118,7 +118,7 @@ class Speaker {
   PeerSlot* find_peer(const IpAddress& address) const;
   Connection* find_connection(ConnId conn) const;
   // snapshots.cpp
-  std::vector<RouteSnapshot> routes_of(const std::vector<Prefix>& prefixes) const;
+  void append_routes(const Prefix& prefix, std::vector<RouteSnapshot>& out) const;
   PeerSnapshot snapshot_of(const PeerSlot& peer) const;
 
   SpeakerConfigPtr config_;
