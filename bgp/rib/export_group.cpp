@@ -360,6 +360,12 @@ uint64_t ExportGroup::advertised(PeerId peer, Family family) const {
   return told_count_[index_of(family)] - (peer < by_source.size() ? by_source[peer] : 0);
 }
 
+size_t ExportGroup::reach(Family family, DestinationId id) const {
+  const ChunkedArray<uint16_t>& told = told_[index_of(family)];
+  if (id >= told.size() || told[id] == 0) return 0;
+  return members_.size() - (members_.contains(static_cast<PeerId>(told[id] - 1)) ? 1 : 0);
+}
+
 bool ExportGroup::is_advertised(PeerId peer, Family family, DestinationId id) const {
   const ChunkedArray<uint16_t>& told = told_[index_of(family)];
   return id < told.size() && told[id] != 0 && told[id] != peer + 1;

@@ -61,6 +61,8 @@ class ExportGroup {
 
   // Routes the group is told now, less the peer's own: the size of the peer's Adj-RIB-Out.
   uint64_t advertised(PeerId peer, Family family) const;
+  // How many members are told a path of `id`.
+  size_t reach(Family family, DestinationId id) const;
   // Whether `id` is among them.
   bool is_advertised(PeerId peer, Family family, DestinationId id) const;
 

@@ -294,11 +294,13 @@ std::vector<PathView> Rib::paths(const Prefix& prefix) const {
   if (!id) return {};
   std::vector<Candidate> candidates;
   Decided decided = choose(prefix.family(), *id, candidates);
+  size_t reach = 0;
+  for (const std::unique_ptr<ExportGroup>& group : groups_) reach += group->reach(prefix.family(), *id);
   auto view = [&](PathIndex i) {
     const Path& path = table.paths[i];
     bool is_reachable = tables_.next_hops.is_reachable(tables_.attrs.next_hop(path.attr));
     return PathView{prefix, path.peer, path.attr, path.path_id, false, false, is_reachable, path.rejection,
-                    decided.selection.step};
+                    decided.selection.step, reach};
   };
   std::vector<PathView> views;
   for (size_t i = 0; i < candidates.size(); ++i) {

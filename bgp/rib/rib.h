@@ -38,6 +38,7 @@ struct PathView {
   bool is_reachable = false;     // its next hop can be reached
   Rejection rejection = Rejection::None;
   DecisionStep step = DecisionStep::OnlyPath;  // what decided the prefix
+  size_t advertised_to = 0;      // peers that are told of the prefix
 };
 
 class Rib {
