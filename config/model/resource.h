@@ -38,9 +38,9 @@ struct Resource {
 
 // What the command line says about the resources wanted; empty: not said.
 struct Identifiers {
-  std::string name;   // NAME: the peer's address, the node's name, the CIDR; with Api::V3 the metadata.name
-  std::string scope;  // --scope
-  std::string node;   // --node
+  std::string name = {};   // NAME: the peer's address, the node's name, the CIDR; with Api::V3 the metadata.name
+  std::string scope = {};  // --scope
+  std::string node = {};   // --node
   Api api = Api::V1;
 };
 
