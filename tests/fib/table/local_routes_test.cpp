@@ -1,0 +1,57 @@
+#include <doctest/doctest.h>
+
+#include "tests/fib/table/text_kernel.h"
+
+using namespace fib;
+using namespace fib::table;
+
+TEST_CASE("foreign unicast routes of the main table are offered, and nothing else") {
+  TextKernel kernel({"10.42.0.7/32 dev 1 proto 3", "10.43.0.0/26 blackhole", "10.44.0.0/16 via 10.0.0.2 dev 1 proto 12",
+                     "10.45.0.0/16 via 10.0.0.2 dev 1 proto 12 metric 9", "10.46.0.0/16 dev 1 table 10",
+                     "169.254.0.0/16 dev 1", "127.1.0.0/16 dev 1", "224.0.0.0/4 dev 1", "fe80::/64 dev 1",
+                     "ff00::/8 dev 1", "10.47.0.0/16 unreachable", "10.48.0.0/16 dev 9", "10.49.0.1/32 dev 1 proto 1",
+                     "0.0.0.0/0 via 10.0.0.254 dev 1"});
+  CHECK(kernel.local_added == Lines{"0.0.0.0/0 eth1", "10.0.0.0/24 eth1", "10.0.1.0/24 eth2", "10.42.0.7/32 eth1"});
+  CHECK(kernel.local_removed.empty());
+}
+
+TEST_CASE("a second reading of the same kernel is no news") {
+  TextKernel kernel({"10.42.0.7/32 dev 1 proto 3"});
+  kernel.clear_news();
+  kernel.read();
+  CHECK(kernel.local_added.empty());
+  CHECK(kernel.local_removed.empty());
+}
+
+TEST_CASE("routes come and go with their link, and take its new name") {
+  TextKernel kernel({"10.42.0.7/32 dev 1 proto 3"});
+  kernel.clear_news();
+  Link renamed = TextKernel::link(1);
+  renamed.name = "cali1";
+  kernel.link_changed(renamed);
+  CHECK(kernel.local_removed == Lines{"10.0.0.0/24 eth1", "10.42.0.7/32 eth1"});
+  CHECK(kernel.local_added == Lines{"10.0.0.0/24 cali1", "10.42.0.7/32 cali1"});
+  kernel.clear_news();
+  kernel.event(LinkEvent{true, renamed});
+  CHECK(kernel.local_removed == Lines{"10.0.0.0/24 cali1", "10.42.0.7/32 cali1"});
+  kernel.link_changed(TextKernel::link(1));
+  CHECK_MESSAGE(kernel.local_added.empty(), "a new link with an old number has no routes yet");
+}
+
+TEST_CASE("a route that came and went within one batch of events is not mentioned") {
+  TextKernel kernel;
+  kernel.clear_news();
+  kernel.machine.event(RouteEvent{false, false, kernel_route("10.42.0.7/32 dev 1")});
+  kernel.machine.event(RouteEvent{true, false, kernel_route("10.42.0.7/32 dev 1")});
+  kernel.take_news();
+  CHECK(kernel.local_added.empty());
+  CHECK(kernel.local_removed.empty());
+}
+
+TEST_CASE("of two routes to one prefix the one with the smaller metric is offered, then the other") {
+  TextKernel kernel({"10.42.0.0/24 dev 1 metric 5", "10.42.0.0/24 dev 2 metric 9"});
+  kernel.clear_news();
+  kernel.removed("10.42.0.0/24 dev 1 metric 5");
+  CHECK(kernel.local_removed == Lines{"10.42.0.0/24 eth1"});
+  CHECK(kernel.local_added == Lines{"10.42.0.0/24 eth2"});
+}
