@@ -10,6 +10,13 @@ constexpr bool is_mp(uint8_t code) {
 
 }  // namespace
 
+inline bool FramedAttributes::was_seen(uint8_t code) {
+  uint64_t bit = uint64_t{1} << (code & 63);
+  bool seen = (seen_[code >> 6] & bit) != 0;
+  seen_[code >> 6] |= bit;
+  return seen;
+}
+
 bool FramedAttributes::frame(ByteView bytes) {
   const uint8_t* p = bytes.data();
   for (size_t left = bytes.size(); left > 0;) {
@@ -18,28 +25,20 @@ bool FramedAttributes::frame(ByteView bytes) {
     if (left < header) return false;
     size_t length = header == 4 ? static_cast<size_t>(p[2]) << 8 | p[3] : p[2];
     if (length > left - header) return false;
-    insert({p, static_cast<uint16_t>(length), header, p[1]});
+    FramedAttribute attribute{p, static_cast<uint16_t>(length), header, p[1]};
+    if (was_seen(p[1])) mp_repeated_ = mp_repeated_ || is_mp(p[1]);
+    else if (count_ == 0 || items_[count_ - 1].code < p[1]) items_[count_++] = attribute;
+    else insert_in_order(attribute);
     p += header + length;
     left -= header + length;
   }
   return true;
 }
 
-void FramedAttributes::insert(const FramedAttribute& attribute) {
-  if (was_seen(attribute.code)) {
-    mp_repeated_ = mp_repeated_ || is_mp(attribute.code);
-    return;
-  }
+void FramedAttributes::insert_in_order(const FramedAttribute& attribute) {
   size_t at = count_++;
   for (; at > 0 && items_[at - 1].code > attribute.code; --at) items_[at] = items_[at - 1];
   items_[at] = attribute;
-}
-
-bool FramedAttributes::was_seen(uint8_t code) {
-  uint64_t bit = uint64_t{1} << (code & 63);
-  bool seen = (seen_[code >> 6] & bit) != 0;
-  seen_[code >> 6] |= bit;
-  return seen;
 }
 
 const FramedAttribute* FramedAttributes::find(AttributeCode code) const {

@@ -40,7 +40,7 @@ class FramedAttributes {
  private:
   bool was_seen(uint8_t code);
   bool has(uint8_t code) const { return (seen_[code >> 6] >> (code & 63) & 1) != 0; }
-  void insert(const FramedAttribute& attribute);
+  void insert_in_order(const FramedAttribute& attribute);
 
   std::array<FramedAttribute, 256> items_;  // one for each type at most
   size_t count_ = 0;

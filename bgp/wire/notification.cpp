@@ -120,8 +120,9 @@ Notification cease(CeaseReason reason, std::string_view text) {
   Notification n = make(6, static_cast<uint8_t>(reason));
   std::string_view cut = cut_utf8(text, limits::kShutdownTextBytesMax);
   if (!carries_text(n.code, n.subcode) || cut.empty()) return n;
-  n.data.push_back(static_cast<uint8_t>(cut.size()));
-  n.data.insert(n.data.end(), cut.begin(), cut.end());
+  n.data.resize(1 + cut.size());
+  n.data[0] = static_cast<uint8_t>(cut.size());
+  std::copy(cut.begin(), cut.end(), n.data.begin() + 1);
   return n;
 }
 

@@ -173,7 +173,7 @@ class Decoder {
     Verdict verdict = judge(rule, attribute, message);
     if (!verdict.ok) return fault(attribute.code, verdict.action, verdict.reason, attribute.whole());
     if (attribute.code == static_cast<uint8_t>(AttributeCode::NextHop))
-      out_.next_hop.address = *IpAddress::from_bytes(attribute.value());
+      out_.next_hop.address = attributes::NextHop::address(attribute.value());
     // RFC 4271 §9: an unknown non-transitive attribute is quietly ignored.
     bool stored = rule != nullptr ? rule->stored : (attribute.flags() & flag::kTransitive) != 0;
     if (stored) writer.put(rule, attribute, message);

@@ -9,8 +9,9 @@ namespace bgp::wire::attributes {
 // No packet can be sent to such a gateway: unspecified, loopback, multicast, or class E with the broadcast address
 // (RFC 4271 §6.3 "syntactically valid IP host address").
 inline bool is_martian_next_hop(const IpAddress& a) {
-  bool reserved_v4 = a.is_v4() && (a.bytes()[0] == 0 || a.bytes()[0] >= 240);
-  return reserved_v4 || a.is_unspecified() || a.is_loopback() || a.is_multicast();
+  uint8_t first = a.bytes()[0];
+  if (a.is_v4()) return first == 0 || first == 127 || first >= 224;
+  return a.is_unspecified() || a.is_loopback() || a.is_multicast();
 }
 
 struct NextHop {
@@ -22,11 +23,12 @@ struct NextHop {
   static Verdict check(ByteView value, const Received& message) {
     if (value.size() != 4) return treat_as_withdraw("length is not 4");
     // RFC 4760 §3: without NLRI of its own it says nothing, whatever it says.
-    if (message.has_ipv4_nlri && is_martian_next_hop(*IpAddress::from_bytes(value)))
+    if (message.has_ipv4_nlri && is_martian_next_hop(address(value)))
       return treat_as_withdraw("address is no host's");
     return keep();
   }
-  static std::string text(ByteView value) { return IpAddress::from_bytes(value)->to_string(); }
+  static IpAddress address(ByteView value) { return IpAddress::v4(value.first<4>()); }
+  static std::string text(ByteView value) { return address(value).to_string(); }
 };
 
 }  // namespace bgp::wire::attributes
