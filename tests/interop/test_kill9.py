@@ -18,10 +18,8 @@ class KillNine(LabCase):
         self.monitor = self.node.host.spawn("monitor", "ip", "-4", "monitor", "route")
 
     def tearDown(self):
-        for host in [self.lab.hosts.pop("node1"), self.lab.hosts.pop("peer")]:
-            host.close()
-        for name in ("node1", "peer"):
-            (self.lab.dir / name).rename(self.lab.dir / f"{name}-{self._testMethodName}")
+        self.lab.remove(self.node.host)
+        self.lab.remove(self.peer.host)
 
     def wait_for_kernel(self, expected):
         wait_until("the kernel's routes are as expected", lambda: self.node.host.routes() == expected, 60)
@@ -67,8 +65,7 @@ class KillNine(LabCase):
         self.node.start()
         self.wait_until_monitoring()
         self.kernel_changes_until_marker()
-        self.assertEqual(self.node.host.routes(protocol="static"), {"192.0.2.0/24": ["10.0.0.9"],
-                                                                   **self.node.host.routes(protocol="static")})
+        self.assertEqual(self.node.host.routes(protocol="static"), {"192.0.2.0/24": ["10.0.0.9"]})
 
     def test_sigterm_leaves_the_routes_and_stops_within_two_seconds(self):
         self.assertEqual(self.node.process.stop(deadline_s=2.0), 0)

@@ -27,6 +27,7 @@ def report(what, value, unit, limit):
 @unittest.skipIf(IS_SANITIZED, "figures are for the release build")
 class Promises(LabCase):
     label = "promises"
+    alone = True
 
     def host(self, name, *addresses):
         return self.lab.host(f"{name}{len(self.lab.hosts)}", *addresses)
@@ -80,10 +81,9 @@ class Promises(LabCase):
     def test_with_ten_idle_peers_it_takes_no_processor_and_little_memory(self):
         node = self.lab.start(OurNode(self.host("node", "10.4.0.1/24")))
         addresses = [f"10.4.0.{n}" for n in range(2, 12)]
-        host = self.host("peers", *[a + "/24" for a in addresses])
         for address in addresses:
-            node.apply(peer_yaml(address, 65001))
-        self.lab.start(Bird2(host, 65001, [Neighbor("10.4.0.1", 64512, local=a) for a in addresses], hold_s=90))
+            self.lab.start(Bird2(self.host("idle", address + "/24"), 65001, [Neighbor("10.4.0.1", 64512)], hold_s=90))
+        node.apply(*[peer_yaml(address, 65001) for address in addresses])
         wait_until("ten are Established", lambda: all(map(node.is_established, addresses)), 60)
 
         def cpu_s():

@@ -56,11 +56,25 @@ def run_class(file, label):
 
 
 def find_jobs(paths, words):
-    files = [f for p in paths for f in (sorted(p.glob("test_*.py")) if p.is_dir() else [p])]
-    for file in files:
-        for label in classes_of(file):
+    """[(file, label)] of the classes that may run side by side, and of those that want to be alone."""
+    together, alone = [], []
+    for file in [f for p in paths for f in (sorted(p.glob("test_*.py")) if p.is_dir() else [p])]:
+        for label, found in classes_of(file).items():
             if all(word.lower() in f"{file.stem} {label}".lower() for word in words):
-                yield file, label
+                (alone if getattr(found, "alone", False) else together).append((file, label))
+    return together, alone
+
+
+def run_jobs(together, alone, n):
+    with concurrent.futures.ThreadPoolExecutor(n) as pool:
+        try:
+            for job in concurrent.futures.as_completed([pool.submit(run_class, *job) for job in together]):
+                yield job.result()
+        except KeyboardInterrupt:  # the children have it too, and clean up
+            pool.shutdown(cancel_futures=True)
+            raise
+    for job in alone:
+        yield run_class(*job)
 
 
 def main():
@@ -70,17 +84,14 @@ def main():
     parser.add_argument("-j", type=int, default=4)
     options = parser.parse_args()
     total = {"passed": 0, "failed": 0, "skipped": 0}
-    with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
-        jobs = [pool.submit(run_class, *job) for job in find_jobs(options.paths, options.only)]
-        for job in concurrent.futures.as_completed(jobs):
-            label, counts, report, seconds = job.result()
-            skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
-            verdict = "FAIL" if counts["failed"] else "ok  "
-            print(f"{verdict} {label}: {counts['passed']} passed, {counts['failed']} failed{skipped}, {seconds:.1f} s",
-                  flush=True)
-            print(report if counts["failed"] else "".join(re.findall(r"measured: .*\n", report)), end="", flush=True)
-            total = {key: total[key] + counts[key] for key in total}
-    if not jobs:
+    jobs = find_jobs(options.paths, options.only)
+    for label, counts, report, seconds in run_jobs(*jobs, options.j):
+        skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
+        verdict = "FAIL" if counts["failed"] else "ok  "
+        print(f"{verdict} {label}: {counts['passed']} passed, {counts['failed']} failed{skipped}, {seconds:.1f} s")
+        print(report if counts["failed"] else "".join(re.findall(r"measured: .*\n", report)), end="", flush=True)
+        total = {key: total[key] + counts[key] for key in total}
+    if not any(jobs):
         print(f"no test matches {' '.join(options.only)}")
         total["failed"] = 1
     print(f"{total['passed']} passed, {total['failed']} failed")
@@ -91,4 +102,7 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
         run_one(Path(sys.argv[2]), sys.argv[3])
     else:
-        sys.exit(main())
+        try:
+            sys.exit(main())
+        except KeyboardInterrupt:
+            sys.exit(130)

@@ -32,7 +32,7 @@ class Bird(Speaker):
 
     def session(self, number, neighbor, body):
         version = family(neighbor.address)
-        lines = [f"local {neighbor.local or self.local(version)} as {self.asn};",
+        lines = [f"local {self.local(version)} as {self.asn};",
                  f"neighbor {neighbor.address} {self.neighbor_as(neighbor)};",
                  f"hold time {self.hold_s}; connect delay time 1; connect retry time 1; error wait time 1, 2;",
                  "" if self.as4 else "enable as4 off;", "rr client;" if neighbor.is_client else "",

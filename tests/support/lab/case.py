@@ -8,6 +8,7 @@ class LabCase(unittest.TestCase):
     """Subclasses build their hosts in `build`; `lab` is gone after the last test of the class."""
 
     label = None     # how the runner calls and finds the class; default: the class's name
+    alone = False    # no other class runs meanwhile: it measures
     maxDiff = None
 
     @classmethod

@@ -2,13 +2,14 @@
 import json
 import os
 
-from .network import family
+from .network import end_strays, family
 from .speaker import Route, Speaker
 
 
 class ExaBgp(Speaker):
     name = "exabgp"
     takes_as_trans = True
+    passes_routes_on = False
 
     def config(self):
         pipe = self.write("pipe", f"#!/bin/sh\nexec 3<&0\ncat <&3 >>{self.dir}/events.json &\nexec cat <>{self.dir}/commands\n")
@@ -32,6 +33,10 @@ class ExaBgp(Speaker):
         settings = {"exabgp.daemon.user": "root", "exabgp.daemon.drop": "false", "exabgp.api.cli": "false",
                     "exabgp.api.ack": "false", "exabgp.log.destination": "stdout"}
         self.process = self.host.spawn("exabgp", "exabgp", config, env=settings)
+
+    def kill(self):
+        super().kill()
+        end_strays(self.host.namespace)  # its helper would go on reading the FIFO of the next ExaBGP
 
     def command(self, text):
         fifo = os.open(self.dir / "commands", os.O_RDWR)  # read-write: never blocks, never breaks

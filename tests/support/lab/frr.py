@@ -9,6 +9,7 @@ from .wait import wait_until
 
 class Frr(Speaker):
     name = "frr"
+    keeps_as4_path = False
 
     def config(self):
         lines = ["log stdout", f"router bgp {self.asn}", f" bgp router-id {self.local(4)}",
@@ -72,11 +73,16 @@ class Frr(Speaker):
         peers = self.show("show bgp summary json").get(f"ipv{family(address)}Unicast", {}).get("peers", {})
         return peers.get(address, {}).get("state") == "Established"
 
-    def routes(self, version=4):
+    def candidates(self, version=4):
+        """{prefix: [(is it the best, Route)]} of all that neighbours sent."""
         found = {}
         for prefix, paths in self.show(f"show bgp ipv{version} unicast json").get("routes", {}).items():
             for path in paths:
-                if path.get("bestpath") and path.get("peerId") != "(unspec)":
+                if path.get("peerId") != "(unspec)":
                     next_hop = next(h["ip"] for h in path["nexthops"] if h.get("scope") != "link-local")
-                    found[prefix] = Route(next_hop, tuple(int(a) for a in path["path"].split() if a.isdigit()))
+                    route = Route(next_hop, tuple(int(a) for a in path["path"].split() if a.isdigit()))
+                    found.setdefault(prefix, []).append((path.get("bestpath", False), route))
         return found
+
+    def routes(self, version=4):
+        return {prefix: route for prefix, routes in self.candidates(version).items() for is_best, route in routes if is_best}

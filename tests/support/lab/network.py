@@ -31,7 +31,10 @@ def require_root(program):
 
 
 def ip(*args):
-    return subprocess.run(["ip", *args], check=True, capture_output=True, text=True).stdout
+    done = subprocess.run(["ip", *args], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(f"ip {' '.join(args)}: {done.stderr.strip()}")
+    return done.stdout
 
 
 def namespaces(prefix):
@@ -39,9 +42,13 @@ def namespaces(prefix):
     return [row.split()[0] for row in ip("netns", "list").splitlines() if row.startswith(prefix)]
 
 
-def remove_namespace(namespace):
-    """With whatever still runs inside: only descendants of a lab's processes can."""
+def end_strays(namespace):
+    """Ends what still runs inside: only descendants of a lab's processes can."""
     end_all(int(pid) for pid in ip("netns", "pids", namespace).split())
+
+
+def remove_namespace(namespace):
+    end_strays(namespace)
     ip("netns", "del", namespace)
 
 
@@ -55,6 +62,7 @@ class Lab:
         self.hosts = {}
         self.speakers = []
         signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # also in the background, where it came in ignored
         atexit.register(self.close)
         self._switch = self._namespace("switch")
         ip("-n", self._switch, "link", "add", "br0", "type", "bridge")
@@ -84,14 +92,13 @@ class Lab:
         return host
 
     def workload(self, host, name, *addresses):
-        """A namespace behind a `cali*` veth of host, wired as Felix does it: host routes there, proxy ARP and NDP back."""
+        """A namespace behind a `cali*` veth of host, wired as Felix does it: host routes there, a default route back."""
         pod = self.hosts[name] = Host(self._namespace(name), name, self.dir / name)
-        device = f"cali{name}"[:15]
-        host.ip("link", "add", device, "address", "ee:ee:ee:ee:ee:ee", "type", "veth", "peer", "name", "eth0", "netns",
-                pod.namespace)
+        device, mac = f"cali{name}"[:15], "ee:ee:ee:ee:ee:ee"
+        host.ip("link", "add", device, "address", mac, "type", "veth", "peer", "name", "eth0", "netns", pod.namespace)
         host.up(device, "fe80::1/64")
-        host.run("sysctl", "-qw", f"net.ipv4.conf.{device}.proxy_arp=1", f"net.ipv4.neigh.{device}.proxy_delay=0")
         pod.up("eth0", *addresses)
+        pod.ip("neigh", "add", "169.254.1.1", "lladdr", mac, "dev", "eth0", "nud", "permanent")
         pod.ip("route", "add", "default", "via", "169.254.1.1", "dev", "eth0", "onlink")
         pod.ip("-6", "route", "add", "default", "via", "fe80::1", "dev", "eth0")
         for address in addresses:
@@ -101,6 +108,13 @@ class Lab:
     def plug(self, host, is_up):
         """Pulls a host's cable out of the switch, or puts it back: the peers see silence, not an error."""
         ip("-n", self._switch, "link", "set", host.name, "up" if is_up else "down")
+
+    def remove(self, host):
+        """Ends a host, so that another may have its name. The logs stay."""
+        del self.hosts[host.name]
+        ip("-n", self._switch, "link", "del", host.name)  # now; with the namespace it would go at some later moment
+        host.close()
+        host.dir.rename(f"{host.dir}-{next(_numbers)}")
 
     def start(self, speaker):
         self.speakers.append(speaker)

@@ -11,7 +11,6 @@ class Neighbor:
     address: str
     asn: int
     is_client: bool = False  # reflected to (RFC 4456)
-    local: str = ""          # the address to speak from, on a host with several
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,8 @@ class Speaker:
 
     name = ""               # as the tests and the command line call it
     can_do_2_octets = True
+    keeps_as4_path = True   # as a 2-octet speaker: FRR throws it away when the neighbour has capability 65
+    passes_routes_on = True
     takes_as_trans = False  # as a 2-octet speaker: AS_TRANS is what it must be told about a 4-octet neighbour
 
     def __init__(self, host, asn, neighbors, announce=(), as4=True, hold_s=9, passive=False):
