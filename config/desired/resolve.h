@@ -1,0 +1,43 @@
+// What the store says -> what this node's speaker does. Takes the place of confd's templates.
+//
+// Who calls: bgp/daemon, with everything under /calico/, after each change. Pure: the same entries and the same node
+// give an equal SpeakerConfig, so that the speaker's diff touches only the sessions that a change touches.
+//
+// Invariants: one PeerSettings per address, sorted; a broken entry is reported and skipped, never drops another; a
+// peer that moves between mesh, global and node-specific with the same parameters keeps an equal PeerConfig.
+// Semantics: Calico v2.0's rendered configuration; config/desired/README.md has the decisions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bgp/base/ip_address.h"
+#include "bgp/base/log.h"
+#include "bgp/base/numbers.h"
+#include "bgp/speaker/speaker_config.h"
+#include "config/store/store.h"
+
+namespace config::desired {
+
+// Who this node is, and what its command line says over its resource.
+struct NodeIdentity {
+  std::string name = {};
+  std::optional<bgp::IpAddress> ipv4 = {};
+  std::optional<bgp::IpAddress> ipv6 = {};
+  std::optional<bgp::Asn> as_number = {};
+  std::string router_id = {};  // an IPv4 address, "hash", or empty: the node's IPv4 address
+};
+
+struct Resolved {
+  bgp::speaker::SpeakerConfig config;
+  std::vector<bgp::LogRecord> warnings;  // what was skipped or has no effect, one record each, in the order of keys
+  // Why there is no configuration (no address, AS 0, too many peers): keep the previous one. One line.
+  std::optional<std::string> problem;
+  uint16_t listen_port = 179;     // configured: the node's, else the global one
+  std::string log_severity = {};  // "Info", ...; the node's, else the global one; empty: not configured
+};
+
+Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& node);
+
+}  // namespace config::desired
