@@ -1,10 +1,10 @@
 #include "fib/io/kernel_driver.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <algorithm>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -19,9 +19,9 @@
 namespace fib::io {
 namespace {
 
-constexpr int kReadsPerTurn = 256;                       // of the monitor, before others have their turn
-constexpr int kCommandBufferBytes = 4 * 1024 * 1024;     // refusals of one batch, each with its words
-constexpr int kDumpBufferBytes = 512 * 1024;             // the kernel prefetches no more than half of it
+constexpr int kReadsPerTurn = 256;                    // of the monitor, before others have their turn
+constexpr int kCommandBufferBytes = 4 * 1024 * 1024;  // refusals of one batch, each with its words
+constexpr int kDumpBufferBytes = 512 * 1024;          // the kernel prefetches no more than half of it
 constexpr bgp::Duration kFullCompareEvery = std::chrono::seconds(60);
 constexpr bgp::Duration kResyncAtMostEvery = std::chrono::seconds(1);
 constexpr bgp::Duration kSameRefusalLoggedEvery = std::chrono::seconds(60);
@@ -39,7 +39,11 @@ std::chrono::steady_clock::time_point to_asio(bgp::Instant instant) {
 
 struct KernelDriver::Impl : std::enable_shared_from_this<KernelDriver::Impl> {
   Impl(boost::asio::io_context& context, KernelOptions opt, KernelEvents ev)
-      : io(context), options(opt), events(std::move(ev)), monitor_wait(context), timer(context),
+      : io(context),
+        options(opt),
+        events(std::move(ev)),
+        monitor_wait(context),
+        timer(context),
         machine({opt.protocol, opt.table, opt.metric}) {}
 
   // ---- life
@@ -162,8 +166,10 @@ void KernelDriver::Impl::read_dump() {
   is_dumping = false;
   machine.end_dump(progress == KernelReader::Progress::Consistent);
   wait_for_monitor();
-  if (progress == KernelReader::Progress::Consistent) dump_done();
-  else dump_interrupted();
+  if (progress == KernelReader::Progress::Consistent)
+    dump_done();
+  else
+    dump_interrupted();
 }
 
 void KernelDriver::Impl::dump_done() {
@@ -174,7 +180,8 @@ void KernelDriver::Impl::dump_done() {
   if (!is_running || std::exchange(is_synced, true)) return;
   const table::FibTable& routes = machine.routes();
   log(bgp::LogLevel::Info, "kernel_synced",
-      {{"protocol", std::to_string(options.protocol)}, {"table", std::to_string(options.table)},
+      {{"protocol", std::to_string(options.protocol)},
+       {"table", std::to_string(options.table)},
        {"adopted", std::to_string(routes.count(RouteState::Installed))},
        {"stale", std::to_string(routes.count(RouteState::Stale))}});
   if (events.synced) events.synced();
@@ -213,9 +220,12 @@ void KernelDriver::Impl::read_monitor() {
   if (is_dumping) return;
   for (int i = 0; i < kReadsPerTurn && is_running; ++i) {
     NetlinkSocket::Read read = monitor_socket.read(buffer);
-    if (read.error == ENOBUFS) overrun();
-    else if (read.error != 0) break;
-    else take_datagram(read.datagram);
+    if (read.error == ENOBUFS)
+      overrun();
+    else if (read.error != 0)
+      break;
+    else
+      take_datagram(read.datagram);
   }
   if (!is_running) return;
   if (machine.take_resync_wish()) request_resync();
@@ -265,8 +275,10 @@ void KernelDriver::Impl::write_routes() {
   for (const netlink::Ack& refusal : answers.refusals) refusals.emplace(refusal.sequence, &refusal);
   for (const RouteOp& op : ops) {
     auto refusal = refusals.find(op.id);
-    if (refusal == refusals.end()) machine.routes().acked(op.id);
-    else machine.routes().failed(op.id, refusal->second->error, refusal->second->text, now);
+    if (refusal == refusals.end())
+      machine.routes().acked(op.id);
+    else
+      machine.routes().failed(op.id, refusal->second->error, refusal->second->text, now);
   }
   counters.operations += ops.size();
   counters.errors += answers.refusals.size();
@@ -279,12 +291,15 @@ void KernelDriver::Impl::write_routes() {
 void KernelDriver::Impl::log_refusals(const std::vector<netlink::Ack>& refusals, const std::vector<RouteOp>& ops) {
   bgp::Instant now = steady_now();
   for (const netlink::Ack& refusal : refusals) {
-    bgp::Instant& logged_at = refusals_logged.try_emplace({refusal.error, refusal.text}, bgp::Instant::min()).first->second;
+    bgp::Instant& logged_at =
+        refusals_logged.try_emplace({refusal.error, refusal.text}, bgp::Instant::min()).first->second;
     if (logged_at != bgp::Instant::min() && now - logged_at < kSameRefusalLoggedEvery) continue;
     logged_at = now;
     auto op = std::find_if(ops.begin(), ops.end(), [&](const RouteOp& o) { return o.id == refusal.sequence; });
     log(bgp::LogLevel::Warn, "route_refused",
-        {{"prefix", op == ops.end() ? "" : op->route.prefix.to_string()}, {"errno", std::to_string(refusal.error)}, {"text", refusal.text},
+        {{"prefix", op == ops.end() ? "" : op->route.prefix.to_string()},
+         {"errno", std::to_string(refusal.error)},
+         {"text", refusal.text},
          {"refused_now", std::to_string(refusals.size())}});
   }
 }

@@ -42,7 +42,7 @@ struct KernelEvents {
 
 struct KernelCounters {
   uint64_t wanted = 0;
-  uint64_t installed = 0;   // wanted - installed = what is still missing in the kernel
+  uint64_t installed = 0;  // wanted - installed = what is still missing in the kernel
   uint64_t pending = 0;
   uint64_t failed = 0;
   uint64_t conflicts = 0;
@@ -52,8 +52,8 @@ struct KernelCounters {
   uint64_t errors = 0;      // of them refused
   uint64_t dumps = 0;       // complete readings of the kernel: the first, every 60 s, and resyncs
   uint64_t dumps_interrupted = 0;
-  uint64_t resyncs = 0;     // readings that an overrun or a surprise asked for
-  uint64_t overruns = 0;    // ENOBUFS on the monitor socket
+  uint64_t resyncs = 0;   // readings that an overrun or a surprise asked for
+  uint64_t overruns = 0;  // ENOBUFS on the monitor socket
 };
 
 class KernelDriver {

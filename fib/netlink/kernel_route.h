@@ -19,7 +19,7 @@ inline constexpr uint32_t kMainTable = 254;  // RT_TABLE_MAIN
 struct Leg {
   bgp::IpAddress gateway;  // 0.0.0.0 in both families: directly attached (scope link)
   uint32_t ifindex = 0;
-  uint8_t weight = 1;      // 1..255
+  uint8_t weight = 1;  // 1..255
   bool onlink = false;
   auto operator<=>(const Leg&) const = default;
 };
@@ -29,7 +29,7 @@ struct KernelRoute {
   enum class Type : uint8_t { Unicast, Blackhole, Other };
   bgp::Prefix prefix;
   Type type = Type::Unicast;
-  uint8_t protocol = 0;   // RTPROT_*
+  uint8_t protocol = 0;  // RTPROT_*
   uint32_t table = kMainTable;
   uint32_t metric = 0;    // IPv4: 0 unless given; IPv6: the kernel fills in 1024 for 0
   std::vector<Leg> legs;  // sorted; empty for Blackhole
@@ -56,7 +56,8 @@ struct LinkAddress {
 // One fact out of a dump or off the monitor socket.
 struct RouteEvent {
   bool removed = false;
-  bool replaced = false;  // NLM_F_REPLACE: the route that held this prefix and metric is gone, without a message of its own
+  bool replaced =
+      false;  // NLM_F_REPLACE: the route that held this prefix and metric is gone, without a message of its own
   KernelRoute route;
 };
 struct LinkEvent {

@@ -28,7 +28,8 @@ class KernelView {
   // True for an address of this node.
   bool owns(const bgp::IpAddress& address) const { return own_addresses_.contains(address); }
 
-  // A route is known by prefix, metric and protocol, an attached one by its link too. With `replaced`, whatever had that metric is gone.
+  // A route is known by prefix, metric and protocol, an attached one by its link too. With `replaced`, whatever had
+  // that metric is gone.
   void set_route(const KernelRoute& route, bool replaced = false);
   // IPv6 tells of the single legs of a multipath route: what is left of it stays.
   void remove_route(const KernelRoute& route);
@@ -49,7 +50,7 @@ class KernelView {
   void erase(const bgp::Prefix& prefix);
 
   boost::unordered_flat_map<uint32_t, Link> links_;
-  std::vector<LinkAddress> addresses_;                          // sorted; one address may be on two links
+  std::vector<LinkAddress> addresses_;  // sorted; one address may be on two links
   boost::unordered_flat_set<bgp::IpAddress, std::hash<bgp::IpAddress>> own_addresses_;
   boost::unordered_flat_map<bgp::Prefix, Routes, std::hash<bgp::Prefix>> routes_;
   std::array<std::array<uint32_t, 129>, 2> prefixes_of_length_{};  // by family: lengths not in use are not probed

@@ -14,7 +14,8 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 // "10.9.0.0/16 via 10.0.0.2 dev eth1 proto bird" without ip's trailing blanks.
 std::string routes(const std::string& selector) {
-  std::string text = shell("ip -4 route show " + selector + (contains(selector, ".") ? "" : "; ip -6 route show " + selector));
+  std::string text =
+      shell("ip -4 route show " + selector + (contains(selector, ".") ? "" : "; ip -6 route show " + selector));
   std::string trimmed;
   for (size_t i = 0; i < text.size(); ++i)
     if (text[i] != ' ' || (i + 1 < text.size() && text[i + 1] != '\n' && text[i + 1] != ' ')) trimmed += text[i];
@@ -222,15 +223,19 @@ TEST_CASE("a hundred link flaps leave exactly the wanted routes") {
 TEST_CASE("workload routes, and only such, are offered for announcement") {
   in_new_namespace([] {
     make_links();
-    shell("ip route add 10.42.0.7 dev eth1 scope link; ip route add blackhole 10.43.0.0/26;"
-          "ip route add 10.9.0.0/16 via 10.0.0.2 proto bird");
+    shell(
+        "ip route add 10.42.0.7 dev eth1 scope link; ip route add blackhole 10.43.0.0/26;"
+        "ip route add 10.9.0.0/16 via 10.0.0.2 proto bird");
     World world;
     REQUIRE(world.until_synced());
-    CHECK(world.local == std::set<std::string>{"10.0.0.0/24 eth1", "10.0.1.0/24 eth2", "10.42.0.7/32 eth1", "fd00::/64 eth1", "fd01::/64 eth2"});
+    CHECK(world.local == std::set<std::string>{"10.0.0.0/24 eth1", "10.0.1.0/24 eth2", "10.42.0.7/32 eth1",
+                                               "fd00::/64 eth1", "fd01::/64 eth2"});
     shell("ip route add 10.42.0.8 dev eth2 scope link; ip route del 10.42.0.7");
-    REQUIRE(world.until([&] { return world.local.contains("10.42.0.8/32 eth2") && !world.local.contains("10.42.0.7/32 eth1"); }));
+    REQUIRE(world.until(
+        [&] { return world.local.contains("10.42.0.8/32 eth2") && !world.local.contains("10.42.0.7/32 eth1"); }));
     shell("ip link set eth2 down");
-    REQUIRE(world.until([&] { return !world.local.contains("10.42.0.8/32 eth2") && !world.local.contains("10.0.1.0/24 eth2"); }));
+    REQUIRE(world.until(
+        [&] { return !world.local.contains("10.42.0.8/32 eth2") && !world.local.contains("10.0.1.0/24 eth2"); }));
   });
 }
 
@@ -239,7 +244,9 @@ TEST_CASE("a watched next hop is answered at once and again when its reachabilit
     make_links();
     World world;
     auto watch = [&](const char* address) { world.driver().watch_next_hop(*bgp::IpAddress::parse(address)); };
-    auto is_reachable = [&](const std::string& address) { return world.next_hops.contains(address) && world.next_hops[address].reachable; };
+    auto is_reachable = [&](const std::string& address) {
+      return world.next_hops.contains(address) && world.next_hops[address].reachable;
+    };
     watch("10.0.0.2");
     watch("10.0.0.1");
     watch("192.0.2.1");
@@ -276,8 +283,9 @@ TEST_CASE("what an overrun of the monitor socket hid is found by reading the ker
     World world(KernelOptions{.monitor_buffer_bytes = 4096});
     world.want("10.9.0.0/16 via 10.0.0.2");
     REQUIRE(world.until_state("10.9.0.0/16", RouteState::Installed));
-    shell("(for i in $(seq 1 200); do echo route add 10.42.0.$i dev eth1 scope link; done; echo route del 10.9.0.0/16;"
-          "for i in $(seq 1 200); do echo route add 10.43.0.$i dev eth1 scope link; done) | ip -batch -");
+    shell(
+        "(for i in $(seq 1 200); do echo route add 10.42.0.$i dev eth1 scope link; done; echo route del 10.9.0.0/16;"
+        "for i in $(seq 1 200); do echo route add 10.43.0.$i dev eth1 scope link; done) | ip -batch -");
     REQUIRE(world.until([&] { return world.driver().counters().overruns > 0; }));
     REQUIRE(world.until([&] { return world.local.size() >= 404; }));
     REQUIRE(world.until([&] { return contains(routes("proto bird"), "10.9.0.0/16 via 10.0.0.2 dev eth1"); }));
@@ -297,7 +305,8 @@ TEST_CASE("ten thousand routes go out in batches, and go again") {
     CHECK_MESSAGE(world.driver().counters().overruns == 0, "our own writes must not flood our monitor");
     for (int i = 0; i < 10000; ++i)
       world.unwant("20." + std::to_string(i / 250) + "." + std::to_string(i % 250) + ".0/24");
-    REQUIRE(world.until([&] { return world.driver().counters().wanted == 0 && world.driver().counters().pending == 0; }));
+    REQUIRE(
+        world.until([&] { return world.driver().counters().wanted == 0 && world.driver().counters().pending == 0; }));
     CHECK(routes("proto bird") == "");
   });
 }
@@ -314,6 +323,7 @@ TEST_CASE("a refused route is visible with the kernel's words, and the others do
     RouteStatus status = world.driver().status(*bgp::Prefix::parse("fd09::/32"));
     CHECK(status.error != 0);
     CHECK(status.text != "");
-    CHECK(std::count_if(world.logs.begin(), world.logs.end(), [](const bgp::LogRecord& r) { return r.event == "route_refused"; }) == 1);
+    CHECK(std::count_if(world.logs.begin(), world.logs.end(),
+                        [](const bgp::LogRecord& r) { return r.event == "route_refused"; }) == 1);
   });
 }

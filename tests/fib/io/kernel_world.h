@@ -55,10 +55,11 @@ inline std::string shell(const std::string& command) {
 
 // lo; eth1 (10.0.0.1/24, fd00::1/64) with its other end peer1; eth2 (10.0.1.1/24, fd01::1/64) with peer2; all up.
 inline void make_links() {
-  shell("ip link set lo up && ip link add eth1 type veth peer name peer1 && ip link add eth2 type veth peer name peer2 &&"
-        "for l in eth1 peer1 eth2 peer2; do ip link set $l up || exit 1; done;"
-        "ip addr add 10.0.0.1/24 dev eth1 && ip addr add 10.0.1.1/24 dev eth2 &&"
-        "ip addr add fd00::1/64 dev eth1 nodad && ip addr add fd01::1/64 dev eth2 nodad");
+  shell(
+      "ip link set lo up && ip link add eth1 type veth peer name peer1 && ip link add eth2 type veth peer name peer2 &&"
+      "for l in eth1 peer1 eth2 peer2; do ip link set $l up || exit 1; done;"
+      "ip addr add 10.0.0.1/24 dev eth1 && ip addr add 10.0.1.1/24 dev eth2 &&"
+      "ip addr add fd00::1/64 dev eth1 nodad && ip addr add fd01::1/64 dev eth2 nodad");
 }
 
 class World {

@@ -118,7 +118,8 @@ TEST_CASE("several messages in one buffer are read one after the other") {
 }
 
 TEST_CASE("a message cut at any byte, or with any byte changed, is survived") {
-  bgp::Bytes whole = encoded({RouteOp::Kind::Add, 1, route_to("10.9.0.0/16", {{ip("10.0.0.2"), 3, 1, false}, {ip("fd00::2"), 4, 1, false}})});
+  bgp::Bytes whole = encoded(
+      {RouteOp::Kind::Add, 1, route_to("10.9.0.0/16", {{ip("10.0.0.2"), 3, 1, false}, {ip("fd00::2"), 4, 1, false}})});
   auto read_all = [](const bgp::Bytes& bytes) {
     MessageReader reader(bytes);
     while (std::optional<MessageView> view = reader.next()) {

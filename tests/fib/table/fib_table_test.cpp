@@ -45,8 +45,8 @@ TEST_CASE("what changes while an operation is in flight follows its answer, in o
 
 TEST_CASE("own routes of an earlier life are adopted without an operation when they are as wanted") {
   TextKernel kernel({"10.9.0.0/16 via 10.0.0.2 dev 1 proto 12", "10.8.0.0/16 blackhole proto 12",
-                     "10.7.0.0/16 via 10.0.0.2 dev 1 via 10.0.1.2 dev 2 proto 12",
-                     "fd09::/32 blackhole proto 12"}, false);
+                     "10.7.0.0/16 via 10.0.0.2 dev 1 via 10.0.1.2 dev 2 proto 12", "fd09::/32 blackhole proto 12"},
+                    false);
   for (const char* wish : {"10.9.0.0/16 via 10.0.0.2", "10.8.0.0/16 blackhole", "10.7.0.0/16 via 10.0.0.2 10.0.1.2",
                            "fd09::/32 blackhole"})
     kernel.want(wish);
@@ -236,8 +236,8 @@ TEST_CASE("a link that goes down takes the IPv4 routes over it, and a multipath 
   CHECK(kernel.state("10.9.0.0/16") == RouteState::Unresolved);
   kernel.link_changed(TextKernel::link(1));
   kernel.added("10.0.0.0/24 dev 1 proto 2");
-  CHECK(kernel.done() == Lines{"replace 10.8.0.0/16 via 10.0.0.2 dev 1 via 10.0.1.2 dev 2",
-                               "add 10.9.0.0/16 via 10.0.0.2 dev 1"});
+  CHECK(kernel.done() ==
+        Lines{"replace 10.8.0.0/16 via 10.0.0.2 dev 1 via 10.0.1.2 dev 2", "add 10.9.0.0/16 via 10.0.0.2 dev 1"});
 }
 
 TEST_CASE("an IPv6 route that loses one leg in the kernel gets it back") {

@@ -26,17 +26,21 @@ std::string way_to(const KernelView& view, const std::string& address) {
 }  // namespace
 
 TEST_CASE("the longest foreign prefix gives the way to a next hop") {
-  KernelView view = view_of({"10.0.0.0/24 dev 1 proto 2", "0.0.0.0/0 via 10.0.0.254 dev 1", "192.0.2.0/24 via 10.0.0.7 dev 1",
-                             "10.5.0.0/16 via 10.0.0.8 dev 1 via 10.0.0.9 dev 2", "10.6.0.0/16 blackhole",
-                             "10.7.0.0/16 unreachable", "10.8.0.0/16 via 10.0.0.8 dev 9", "10.9.0.0/16 via 10.0.0.1 dev 1"});
-  struct Row { const char* address; const char* way; };
-  for (auto [address, way] : {Row{"10.0.0.2", "10.0.0.2 dev 1"}, Row{"192.0.2.9", "10.0.0.7 dev 1"},
-                              Row{"203.0.113.1", "10.0.0.254 dev 1"}, Row{"10.5.1.1", "10.0.0.8 dev 1, 10.0.0.9 dev 2"},
-                              Row{"10.6.1.1", "unreachable"}, Row{"10.7.1.1", "unreachable"},
-                              Row{"10.8.1.1", "unreachable"},   // a link we never heard of
-                              Row{"10.9.1.1", "unreachable"},   // a gateway that is ourselves
-                              Row{"10.0.0.1", "unreachable"},   // ourselves
-                              Row{"127.0.0.1", "unreachable"}, Row{"0.0.0.0", "unreachable"}, Row{"224.0.0.5", "unreachable"}}) {
+  KernelView view =
+      view_of({"10.0.0.0/24 dev 1 proto 2", "0.0.0.0/0 via 10.0.0.254 dev 1", "192.0.2.0/24 via 10.0.0.7 dev 1",
+               "10.5.0.0/16 via 10.0.0.8 dev 1 via 10.0.0.9 dev 2", "10.6.0.0/16 blackhole", "10.7.0.0/16 unreachable",
+               "10.8.0.0/16 via 10.0.0.8 dev 9", "10.9.0.0/16 via 10.0.0.1 dev 1"});
+  struct Row {
+    const char* address;
+    const char* way;
+  };
+  for (auto [address, way] :
+       {Row{"10.0.0.2", "10.0.0.2 dev 1"}, Row{"192.0.2.9", "10.0.0.7 dev 1"}, Row{"203.0.113.1", "10.0.0.254 dev 1"},
+        Row{"10.5.1.1", "10.0.0.8 dev 1, 10.0.0.9 dev 2"}, Row{"10.6.1.1", "unreachable"},
+        Row{"10.7.1.1", "unreachable"}, Row{"10.8.1.1", "unreachable"},  // a link we never heard of
+        Row{"10.9.1.1", "unreachable"},                                  // a gateway that is ourselves
+        Row{"10.0.0.1", "unreachable"},                                  // ourselves
+        Row{"127.0.0.1", "unreachable"}, Row{"0.0.0.0", "unreachable"}, Row{"224.0.0.5", "unreachable"}}) {
     CAPTURE(address);
     CHECK(way_to(view, address) == way);
   }

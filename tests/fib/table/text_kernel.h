@@ -26,15 +26,29 @@ inline KernelRoute kernel_route(const std::string& text) {
   route.protocol = 4;
   route.metric = route.prefix.family() == bgp::Family::IPv6 ? 1024 : 0;
   Leg leg;
-  auto number = [&] { unsigned n = 0; in >> n; return n; };
+  auto number = [&] {
+    unsigned n = 0;
+    in >> n;
+    return n;
+  };
   while (in >> word) {
-    if (word == "blackhole") route.type = KernelRoute::Type::Blackhole;
-    else if (word == "unreachable") route.type = KernelRoute::Type::Other;
-    else if (word == "proto") route.protocol = static_cast<uint8_t>(number());
-    else if (word == "metric") route.metric = number();
-    else if (word == "table") route.table = number();
-    else if (word == "via") { in >> word; leg.gateway = ip(word); }
-    else if (word == "dev") { leg.ifindex = number(); route.legs.push_back(std::exchange(leg, {})); }
+    if (word == "blackhole")
+      route.type = KernelRoute::Type::Blackhole;
+    else if (word == "unreachable")
+      route.type = KernelRoute::Type::Other;
+    else if (word == "proto")
+      route.protocol = static_cast<uint8_t>(number());
+    else if (word == "metric")
+      route.metric = number();
+    else if (word == "table")
+      route.table = number();
+    else if (word == "via") {
+      in >> word;
+      leg.gateway = ip(word);
+    } else if (word == "dev") {
+      leg.ifindex = number();
+      route.legs.push_back(std::exchange(leg, {}));
+    }
   }
   std::sort(route.legs.begin(), route.legs.end());
   return route;
@@ -47,18 +61,23 @@ inline BestRoute best_route(const std::string& text) {
   in >> word;
   BestRoute route{prefix(word), BestRoute::Type::Unicast, {}};
   in >> word;
-  if (word == "blackhole") route.type = BestRoute::Type::Blackhole;
-  else while (in >> word) route.next_hops.push_back(ip(word));
+  if (word == "blackhole")
+    route.type = BestRoute::Type::Blackhole;
+  else
+    while (in >> word) route.next_hops.push_back(ip(word));
   return route;
 }
 
 // "add 10.9.0.0/16 via 10.0.0.2 dev 1"
 inline std::string text_of(const RouteOp& op) {
-  std::string text = op.kind == RouteOp::Kind::Add ? "add " : op.kind == RouteOp::Kind::Replace ? "replace " : "delete ";
+  std::string text = op.kind == RouteOp::Kind::Add       ? "add "
+                     : op.kind == RouteOp::Kind::Replace ? "replace "
+                                                         : "delete ";
   text += op.route.prefix.to_string();
   if (op.kind == RouteOp::Kind::Delete) return text;
   if (op.route.type == KernelRoute::Type::Blackhole) text += " blackhole";
-  for (const Leg& leg : op.route.legs) text += " via " + leg.gateway.to_string() + " dev " + std::to_string(leg.ifindex);
+  for (const Leg& leg : op.route.legs)
+    text += " via " + leg.gateway.to_string() + " dev " + std::to_string(leg.ifindex);
   return text;
 }
 
@@ -86,7 +105,9 @@ class TextKernel {
   static Link link(uint32_t index) { return {index, "eth" + std::to_string(index), true, true, false}; }
   void set_routes(const Lines& routes) { routes_ = routes; }
 
-  void added(const std::string& route, bool replaced = false) { event(RouteEvent{false, replaced, kernel_route(route)}); }
+  void added(const std::string& route, bool replaced = false) {
+    event(RouteEvent{false, replaced, kernel_route(route)});
+  }
   void removed(const std::string& route) { event(RouteEvent{true, false, kernel_route(route)}); }
   void link_changed(const Link& link) { event(LinkEvent{false, link}); }
   void event(const KernelEvent& e) {
@@ -118,12 +139,13 @@ class TextKernel {
     machine.routes().failed(take(text), error, why, now);
   }
 
-  Lines local_added, local_removed;      // "10.42.0.7/32 eth1", since the last clear_news()
+  Lines local_added, local_removed;  // "10.42.0.7/32 eth1", since the last clear_news()
   std::vector<NextHopState> next_hops;
   void take_news() {
     FibMachine::News news = machine.take_news();
     for (const LocalRoute& r : news.local_routes.added) local_added.push_back(r.prefix.to_string() + " " + r.interface);
-    for (const LocalRoute& r : news.local_routes.removed) local_removed.push_back(r.prefix.to_string() + " " + r.interface);
+    for (const LocalRoute& r : news.local_routes.removed)
+      local_removed.push_back(r.prefix.to_string() + " " + r.interface);
     next_hops.insert(next_hops.end(), news.next_hops.begin(), news.next_hops.end());
   }
   void clear_news() {
