@@ -1,0 +1,82 @@
+#include "ctl/cli/source.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "bgp/base/escape.h"
+#include "bgp/base/limits.h"
+#include "config/model/document.h"
+#include "config/model/kinds.h"
+
+namespace ctl::cli {
+
+using namespace config::model;
+
+namespace {
+
+bgp::Err<std::string> reason(std::string text) { return bgp::Err(std::move(text)); }
+
+// One byte more than a document may have, so that the parser sees that it is too long.
+OrReason<std::string> read_all(std::istream& in, const std::string& path) {
+  std::string text(bgp::limits::kDocumentBytesMax + 1, '\0');
+  errno = 0;
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad()) return reason("read " + bgp::printable(path) + ": " + std::strerror(errno));
+  text.resize(static_cast<size_t>(in.gcount()));
+  return text;
+}
+
+OrReason<std::string> read_file(Context& context, const std::string& path) {
+  if (path == "-") return read_all(context.in, "standard input");
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return reason("open " + bgp::printable(path) + ": " + std::strerror(errno));
+  return read_all(file, path);
+}
+
+}  // namespace
+
+OrReason<std::vector<Resource>> read_resources(Context& context, const std::string& path) {
+  auto text = read_file(context, path);
+  if (!text) return reason(text.error());
+  auto resources = parse_document(*text, path);
+  if (!resources) return reason(resources.error().to_string());
+  return std::move(*resources);
+}
+
+OrReason<Api> wanted_api(const Context& context, const Arguments& arguments) {
+  std::string text = arguments.has("api") ? arguments.text("api") : context.environment("CALICO_API").value_or("");
+  if (text.empty() || text == "v1") return Api::V1;
+  if (text == "v3" || text == "projectcalico.org/v3") return Api::V3;
+  return reason("unknown API version '" + bgp::printable(text) + "', must be one of: v1, v3");
+}
+
+OrReason<const Kind*> wanted_kind(const Arguments& arguments) {
+  const Kind* kind = find_kind(arguments.at(0));
+  if (kind == nullptr) return reason("Resource type '" + bgp::printable(arguments.at(0)) + "' is not supported");
+  std::string scope = arguments.text("scope");
+  if (!scope.empty() && scope != "global" && scope != "node")
+    return reason("Unrecognized scope '" + bgp::printable(scope) + "', must be one of: global, node");
+  return kind;
+}
+
+Identifiers identifiers(const Arguments& arguments, Api api) {
+  return {.name = arguments.at(1), .scope = arguments.text("scope"), .node = arguments.text("node"), .api = api};
+}
+
+OrReason<std::vector<Stored>> stored_resources(config::store::Store& store, const Kind& kind) {
+  auto listing = store.list(kind.prefix());
+  if (!listing) return reason(listing.error().reason);
+  std::vector<Stored> all;
+  for (config::store::Entry& entry : listing->entries) {
+    if (!kind.is_own_key(entry.key)) continue;
+    auto resource = kind.decode(entry.key, entry.value);
+    if (!resource) return reason(resource.error().to_string());
+    all.push_back({std::move(*resource), std::move(entry.key), std::move(entry.value), entry.revision});
+  }
+  return all;
+}
+
+}  // namespace ctl::cli

@@ -1,0 +1,35 @@
+// The resources that a command line names: a file's, or KIND [NAME] with --scope and --node.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/model/resource.h"
+#include "ctl/cli/context.h"
+#include "ctl/cli/options.h"
+
+namespace ctl::cli {
+
+template <class T>
+using OrReason = bgp::Result<T, std::string>;
+
+// Reads `path` ("-": standard input) whole and checks all of it.
+OrReason<std::vector<config::model::Resource>> read_resources(Context& context, const std::string& path);
+
+// --api v1|v3, or CALICO_API.
+OrReason<config::model::Api> wanted_api(const Context& context, const Arguments& arguments);
+
+// The kind that KIND names: `Resource type 'x' is not supported`; also checks --scope.
+OrReason<const config::model::Kind*> wanted_kind(const Arguments& arguments);
+config::model::Identifiers identifiers(const Arguments& arguments, config::model::Api api);
+
+// What is stored of one kind, with its revisions.
+struct Stored {
+  config::model::Resource resource;
+  std::string key;
+  std::string value;
+  uint64_t revision = 0;
+};
+OrReason<std::vector<Stored>> stored_resources(config::store::Store& store, const config::model::Kind& kind);
+
+}  // namespace ctl::cli
