@@ -127,7 +127,8 @@ void append_attribute(Bytes& out, uint8_t flags, uint8_t code, ByteView value);
 // ---- text, for people and JSON ----------------------------------------------------------------------------------
 const char* to_string(Origin origin);                         // "IGP", "EGP", "incomplete"
 std::string as_path_text(ByteView canonical);                 // "64512 64513 {1,2}"
-std::vector<std::string> communities_text(ByteView canonical);  // "64512:100", "rt:1:2", "1:2:3"; plain, extended, large
+// "64512:100", "rt:1:2", "1:2:3": plain, extended, large.
+std::vector<std::string> communities_text(ByteView canonical);
 std::string attribute_text(const AttributeView& attribute);   // any attribute on one line, unknown ones in hex
 
 // ---- AS_PATH (attributes/as_path.h has the rest) ----------------------------------------------------------------

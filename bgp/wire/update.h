@@ -99,7 +99,7 @@ Status<Notification> decode_update(ByteView body, const CodecContext& context, D
 //
 //   UpdateWriter writer(out, context);
 //   writer.announce(Family::IPv4, attributes, next_hop);     // or withdraw(family)
-//   for (p : prefixes) if (!writer.add(p)) { writer.finish(); writer.announce(...); writer.add(p); }   // full: next one
+//   for (p : prefixes) if (!writer.add(p)) { writer.finish(); writer.announce(...); writer.add(p); }
 //   writer.finish();
 //
 // IPv4 goes into the RFC 4271 fields, IPv6 into MP_REACH / MP_UNREACH (first attribute, RFC 7606 §5.1).

@@ -49,7 +49,8 @@ class CanonicalWriter {
   explicit CanonicalWriter(Bytes& out) : out_(out) {}
 
   void put(const AttributeRule* rule, const FramedAttribute& a, const Received& message) {
-    if (rule != nullptr && rule->widen != nullptr && !message.context.four_octet_as) return put_widened(*rule, a, message);
+    bool must_widen = rule != nullptr && rule->widen != nullptr && !message.context.four_octet_as;
+    if (must_widen) return put_widened(*rule, a, message);
     if (is_canonical(rule, a)) return extend_run(a);
     flush();
     append_attribute(out_, rule == nullptr ? a.flags() | flag::kPartial : a.flags(), a.code, a.value());

@@ -8,9 +8,10 @@
 //
 //     // Only where the default does not fit:
 //     static constexpr Scope kScope = Scope::Any;                            // who may send it
-//     static constexpr FaultAction kFlagFault = FaultAction::TreatAsWithdraw; // RFC 7606 §3 c
+//     static constexpr FaultAction kFlagFault = FaultAction::TreatAsWithdraw;  // RFC 7606 §3 c
 //     static constexpr bool kStored = true;                                  // part of the canonical bytes
-//     static void widen(ByteView value, const Received& message, Bytes& out); // 2-octet peer: appends the canonical value
+//     // From a 2-octet peer: appends the canonical value.
+//     static void widen(ByteView value, const Received& message, Bytes& out);
 //   };
 #pragma once
 
@@ -65,14 +66,14 @@ const AttributeRule* rule_of(uint8_t code);
 Verdict judge(const AttributeRule* rule, const FramedAttribute& attribute, const Received& message);
 
 // ---- pieces that several attributes use -------------------------------------------------------------------------
-inline uint32_t u32_at(const uint8_t* p) {
-  return static_cast<uint32_t>(p[0]) << 24 | static_cast<uint32_t>(p[1]) << 16 | static_cast<uint32_t>(p[2]) << 8 | p[3];
-}
 inline uint32_t u16_at(const uint8_t* p) { return static_cast<uint32_t>(p[0]) << 8 | p[1]; }
+inline uint32_t u32_at(const uint8_t* p) {
+  return static_cast<uint32_t>(p[0]) << 24 | static_cast<uint32_t>(p[1]) << 16 | u16_at(p + 2);
+}
 
 // RFC 7606 §7.8 and its likes: one or more elements of `size` octets, and no more than we hold.
 inline Verdict check_list(ByteView value, size_t size, size_t elements_max) {
-  if (value.empty() || value.size() % size != 0) return treat_as_withdraw("length is not a positive multiple of the element");
+  if (value.empty() || value.size() % size != 0) return treat_as_withdraw("length is no multiple of the element's");
   if (value.size() / size > elements_max) return treat_as_withdraw("more elements than the limit");
   return keep();
 }

@@ -25,10 +25,20 @@ struct Reserved : NotCarried<0> {
   static Verdict check(ByteView, const Received&) { return discard("type 0 is reserved"); }
 };
 
-struct Aigp : NotCarried<26> { static constexpr const char* kName = "AIGP"; };                 // RFC 7311 §3: per session
-struct BgpLs : NotCarried<29> { static constexpr const char* kName = "BGP-LS"; };              // RFC 9552 §8.2.2
-struct BfdDiscriminator : NotCarried<38> { static constexpr const char* kName = "BFD_DISCRIMINATOR"; };  // RFC 9026
-struct NextHopCapabilities : NotCarried<39> { static constexpr const char* kName = "NHC"; };   // a next hop's own
-struct PrefixSid : NotCarried<40> { static constexpr const char* kName = "PREFIX_SID"; };      // RFC 8669 §6; 2025-05-20
+struct Aigp : NotCarried<26> {  // RFC 7311 §3: per session
+  static constexpr const char* kName = "AIGP";
+};
+struct BgpLs : NotCarried<29> {  // RFC 9552 §8.2.2
+  static constexpr const char* kName = "BGP-LS";
+};
+struct BfdDiscriminator : NotCarried<38> {  // RFC 9026
+  static constexpr const char* kName = "BFD_DISCRIMINATOR";
+};
+struct NextHopCapabilities : NotCarried<39> {  // a next hop's own
+  static constexpr const char* kName = "NHC";
+};
+struct PrefixSid : NotCarried<40> {  // RFC 8669 §6; 2025-05-20
+  static constexpr const char* kName = "PREFIX_SID";
+};
 
 }  // namespace bgp::wire::attributes

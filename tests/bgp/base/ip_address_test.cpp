@@ -25,8 +25,9 @@ TEST_CASE("addresses print as RFC 5952 wants them") {
 }
 
 TEST_CASE("what is no address is refused") {
-  for (const char* text : {"", "1.2.3", "1.2.3.4.5", "256.0.0.1", "01.2.3.4", " 1.2.3.4", "1.2.3.4 ", "1.2.3.4/32", "fe80::1%eth0",
-                           "[::1]", "::1::", "2001:db8:::1", "12345::", "localhost",
+  for (const char* text : {"", "1.2.3", "1.2.3.4.5", "256.0.0.1", "01.2.3.4", " 1.2.3.4", "1.2.3.4 ", "1.2.3.4/32",
+                           "fe80::1%eth0", "[::1]",
+                           "::1::", "2001:db8:::1", "12345::", "localhost",
                            "0000:0000:0000:0000:0000:0000:0000:0000:0000:0000"}) {
     CAPTURE(text);
     CHECK(again(text) == "refused");

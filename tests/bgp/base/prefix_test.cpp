@@ -13,13 +13,14 @@ std::string loose(const char* text) {
 }  // namespace
 
 TEST_CASE("a prefix reads back as it was written") {
-  for (const char* text : {"0.0.0.0/0", "10.0.0.0/8", "10.128.0.0/9", "192.0.2.1/32", "::/0", "2001:db8::/32", "2001:db8::1/128"})
+  for (const char* text : {"0.0.0.0/0", "10.0.0.0/8", "10.128.0.0/9", "192.0.2.1/32", "::/0", "2001:db8::/32",
+                           "2001:db8::1/128"})
     CHECK(prefix(text).to_string() == text);
 }
 
 TEST_CASE("what is no prefix is refused") {
-  for (const char* text : {"", "/", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8 ", "10.0.0.0/08x", "/8",
-                           "::/129", "10.0.0.0/256", "10.0.0.0/4294967304"}) {
+  for (const char* text : {"", "/", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8 ", "10.0.0.0/08x",
+                           "/8", "::/129", "10.0.0.0/256", "10.0.0.0/4294967304"}) {
     CAPTURE(text);
     CHECK_FALSE(Prefix::parse(text).has_value());
   }

@@ -98,7 +98,7 @@ TEST_CASE("octets at random never break the decoder, and what it takes it can re
     Bytes attributes = hex(kNextHop) + random_attributes(prng);
     for (uint64_t hits = prng.below(4); hits > 0; --hits)
       attributes[prng.below(attributes.size())] = static_cast<uint8_t>(prng.next());
-    if (prng.below(4) == 0) attributes.erase(attributes.end() - 1 - static_cast<std::ptrdiff_t>(prng.below(8)), attributes.end());
+    for (uint64_t cut = prng.below(4) == 0 ? prng.below(8) : 0; cut > 0; --cut) attributes.pop_back();
     Bytes body = update_body({}, attributes, nlri("10.0.0.0/8"));
     CodecContext context = prng.below(2) != 0 ? ibgp() : two_octet(ibgp());
     if (!decode_update(body, context, update).ok() || update.treat_as_withdraw) continue;

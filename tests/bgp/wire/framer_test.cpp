@@ -132,7 +132,7 @@ TEST_CASE("a length that its type cannot have is 1/2 with the length as data") {
 }
 
 TEST_CASE("a type that is none is 1/3 with the type as data") {
-  for (int type : {0, 6, 7, 128, 255}) CHECK(error_of(header(19, static_cast<uint8_t>(type))) == bad_message_type(static_cast<uint8_t>(type)));
+  for (uint8_t type : Bytes{0, 6, 7, 128, 255}) CHECK(error_of(header(19, type)) == bad_message_type(type));
 }
 
 TEST_CASE("extended messages raise the limit of all but OPEN and KEEPALIVE (RFC 8654 §4)") {

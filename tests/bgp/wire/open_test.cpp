@@ -44,7 +44,8 @@ TEST_CASE("what one speaker offers, the other reads") {
     CAPTURE(seed);
     Prng prng(seed);
     Open open;
-    open.my_as = Asn{static_cast<uint32_t>(prng.below(2) != 0 ? 1 + prng.below(20000) : 100000 + prng.below(4000000000))};
+    uint64_t as = prng.below(2) != 0 ? 1 + prng.below(20000) : 100000 + prng.below(4000000000);
+    open.my_as = Asn{static_cast<uint32_t>(as)};
     open.hold_time_s = static_cast<uint16_t>(prng.below(2) == 0 ? 0 : 3 + prng.below(65533));
     open.identifier = BgpIdentifier{static_cast<uint32_t>(1 + prng.below(0xffffffff))};
     open.capabilities = random_capabilities(prng);
