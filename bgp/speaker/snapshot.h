@@ -26,6 +26,8 @@ struct MalformedCounts {
 
 struct PeerSnapshot {
   IpAddress address;
+  uint16_t port = 179;
+  std::optional<IpAddress> local_address;         // configured
   PeerType type = PeerType::Global;
   Asn local_as;
   Asn peer_as;

@@ -18,6 +18,8 @@ PeerSnapshot Speaker::snapshot_of(const PeerSlot& peer) const {
   const session::PeerConfig& session = peer.settings.session;
   PeerSnapshot out;
   out.address = session.address;
+  out.port = session.port;
+  out.local_address = session.local_address;
   out.type = peer.settings.type;
   out.local_as = session.local_as;
   out.peer_as = session.peer_as;

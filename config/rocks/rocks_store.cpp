@@ -42,14 +42,14 @@ bgp::Status<StoreError> check_schema(Database& db, const std::string& path) {
 bgp::Result<StateRow, StoreError> check_contents(Database& db, const std::string& path) {
   const auto row = db.own_row("state");
   if (!row) return bgp::Err(row.error());
-  const auto state = *row ? parse_state_row(**row) : std::nullopt;
+  const StateRow state = parse_state_row(row->value_or("")).value_or(StateRow{});  // none: agrees with nothing below
   StateRow counted;
   auto read = db.each("", [&](const Entry& entry) {
     ++counted.entries;
     counted.revision = std::max(counted.revision, entry.revision);
   });
   if (!read) return bgp::Err(read.error());
-  if (state && state->entries == counted.entries && state->revision >= counted.revision) return *state;
+  if (row->has_value() && state.entries == counted.entries && state.revision >= counted.revision) return state;
   return bgp::Err(of_kind(StoreError::Kind::Corrupt,
                           path + ": the store is damaged: it has " + std::to_string(counted.entries) +
                               " entries and its own count does not agree; restore a copy of the directory"));

@@ -1,0 +1,72 @@
+#include "bgp/daemon/config_source.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "config/store/keys.h"
+
+namespace bgp::daemon {
+
+using config::desired::Resolved;
+using config::store::Change;
+using config::store::Entry;
+
+ConfigSource::ConfigSource(boost::asio::io_context& io, config::store::Store& store,
+                           config::desired::NodeIdentity node, Events events)
+    : io_(io), store_(store), node_(std::move(node)), events_(std::move(events)) {}
+
+Result<Resolved, config::store::StoreError> ConfigSource::start() {
+  const std::string root(config::store::kRoot);
+  auto listing = store_.list(root);
+  if (!listing) return Err(listing.error());
+  for (Entry& entry : listing->entries) entries_.emplace(entry.key, std::move(entry));
+  // The callback comes from whichever thread commits or reads the socket; the entries are this thread's.
+  auto watch = store_.watch(root, listing->revision, [this](const std::vector<Change>& changes) {
+    boost::asio::post(io_, [this, changes] { take(changes); });
+  });
+  if (!watch) return Err(watch.error());
+  watch_ = std::move(*watch);
+  last_ = resolve();
+  if (last_.problem) last_.config = {};  // nothing to keep yet: run without peers until it is mended
+  report(last_);
+  return last_;
+}
+
+void ConfigSource::take(const std::vector<Change>& changes) {
+  if (!watch_) return;  // stopped
+  for (const Change& change : changes) {
+    if (change.value) entries_[change.key] = Entry{change.key, *change.value, change.revision};
+    else entries_.erase(change.key);
+  }
+  resolve_soon();
+}
+
+// Commits that wait in the queue together are resolved once.
+void ConfigSource::resolve_soon() {
+  if (std::exchange(is_resolving_soon_, true)) return;
+  boost::asio::post(io_, [this] {
+    is_resolving_soon_ = false;
+    if (!watch_) return;
+    Resolved resolved = resolve();
+    if (resolved.warnings != last_.warnings || resolved.problem != last_.problem) report(resolved);
+    if (resolved.problem) resolved.config = last_.config;
+    bool is_same = resolved.config == last_.config;
+    last_ = std::move(resolved);
+    if (!is_same) events_.resolved(last_.config);
+  });
+}
+
+void ConfigSource::report(const Resolved& resolved) {
+  for (const LogRecord& warning : resolved.warnings) events_.log(warning);
+  if (resolved.problem)
+    events_.log({LogLevel::Warn, "configuration_refused", "", {{"reason", *resolved.problem}}});
+}
+
+Resolved ConfigSource::resolve() {
+  std::vector<Entry> entries;
+  entries.reserve(entries_.size());
+  for (const auto& [key, entry] : entries_) entries.push_back(entry);
+  return config::desired::resolve(entries, node_);
+}
+
+}  // namespace bgp::daemon

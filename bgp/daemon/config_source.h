@@ -1,0 +1,51 @@
+// From the store to the speaker: keeps a copy of the store's entries by its watch, resolves them for this node after
+// each change, and hands on what differs. Lives on the store thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "bgp/base/log.h"
+#include "config/desired/resolve.h"
+#include "config/store/store.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace bgp::daemon {
+
+class ConfigSource {
+ public:
+  struct Events {
+    std::function<void(const speaker::SpeakerConfig&)> resolved;  // on the store thread; only when it differs
+    std::function<void(const LogRecord&)> log;
+  };
+  // `io`, the store thread's, and `store` must outlive the source.
+  ConfigSource(boost::asio::io_context& io, config::store::Store& store, config::desired::NodeIdentity node,
+               Events events);
+
+  // Reads the store (blocking) and watches it from there on. Returns the first configuration.
+  Result<config::desired::Resolved, config::store::StoreError> start();
+  // Ends the watch. No event comes afterwards.
+  void stop() { watch_.reset(); }
+
+ private:
+  void take(const std::vector<config::store::Change>& changes);
+  void resolve_soon();
+  config::desired::Resolved resolve();
+  void report(const config::desired::Resolved& resolved);
+
+  boost::asio::io_context& io_;
+  config::store::Store& store_;
+  config::desired::NodeIdentity node_;
+  Events events_;
+  std::map<std::string, config::store::Entry> entries_;
+  config::desired::Resolved last_;
+  bool is_resolving_soon_ = false;
+  std::unique_ptr<config::store::Watch> watch_;
+};
+
+}  // namespace bgp::daemon

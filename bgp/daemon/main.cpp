@@ -1,0 +1,41 @@
+// calico-bgpd. Exit codes: 0 stopped cleanly, 1 failed, 2 bad usage, 75 another agent holds the store or the socket.
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include "bgp/daemon/options.h"
+#include "bgp/daemon/wiring.h"
+
+namespace {
+
+int run(int argc, char** argv) {
+  char host[256] = {};
+  if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
+  auto options = bgp::daemon::parse_options(argc, argv, [](const char* name) { return std::getenv(name); }, host);
+  if (!options) {
+    std::fputs(options.error().text.c_str(), options.error().exit_code == 0 ? stdout : stderr);
+    return options.error().exit_code;
+  }
+  std::signal(SIGPIPE, SIG_IGN);  // a peer or a log reader that goes away is an error code, not the end
+  auto agent = bgp::daemon::Agent::start(*options);
+  if (!agent) {
+    std::fprintf(stderr, "calico-bgpd: %s\n", agent.error().reason.c_str());
+    return agent.error().exit_code;
+  }
+  (*agent)->run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {  // out of memory, out of threads: nothing that a room could answer
+    std::fprintf(stderr, "calico-bgpd: cannot go on: %s\n", e.what());
+    return 1;
+  }
+}

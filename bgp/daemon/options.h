@@ -1,0 +1,42 @@
+// The command line and environment of calico-bgpd; a flag wins over its variable, a variable over the default.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "bgp/base/log.h"
+#include "bgp/base/numbers.h"
+#include "bgp/base/result.h"
+
+namespace bgp::daemon {
+
+struct Options {
+  std::string node_name;
+  std::string ip;                        // address, CIDR, "autodetect", "none"; empty: as stored, else autodetected
+  std::string ip6;                       // the same; empty: as stored
+  std::optional<Asn> as;
+  std::string router_id;                 // dotted quad, "hash", or empty: the node's IPv4 address
+  std::string datastore = "embedded";    // or "unix:PATH"
+  std::string data_dir = "/var/lib/calico-bgp";
+  std::string run_dir = "/var/run/calico";
+  std::optional<uint16_t> listen_port;   // flag; else configured, else 179
+  bool has_fib = true;
+  uint8_t fib_protocol = 12;
+  uint32_t fib_table = 254;
+  LogLevel log_level = LogLevel::Info;
+};
+
+// What the command line asks for instead of running.
+struct Answer {
+  std::string text;
+  int exit_code;  // 0 for --help and --version, 2 for a bad command line
+};
+
+using Environment = std::function<const char*(const char* name)>;  // getenv, or a test's
+
+// `host_name`: the OS's, used when nothing else names the node.
+Result<Options, Answer> parse_options(int argc, const char* const* argv, const Environment& environment,
+                                      const std::string& host_name);
+
+}  // namespace bgp::daemon

@@ -1,0 +1,278 @@
+#include "bgp/daemon/wiring.h"
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <random>
+#include <thread>
+
+#include "bgp/base/limits.h"
+#include "bgp/daemon/autodetect.h"
+#include "bgp/daemon/config_source.h"
+#include "bgp/daemon/log_writer.h"
+#include "bgp/daemon/registration.h"
+#include "bgp/daemon/status_view.h"
+#include "bgp/io/speaker_driver.h"
+#include "config/rocks/rocks_store.h"
+#include "config/store/keys.h"
+#include "ctl/client/remote_store.h"
+#include "ctl/protocol/version.h"
+#include "ctl/server/unix_server.h"
+#include "fib/io/kernel_driver.h"
+
+namespace bgp::daemon {
+namespace {
+
+using boost::asio::post;
+using config::store::StoreError;
+
+StartError to_start_error(const StoreError& error) {
+  return {error.reason, error.kind == StoreError::Kind::Busy ? 75 : 1};
+}
+
+Result<std::unique_ptr<config::store::Store>, StartError> open_store(const Options& options, LogWriter& log) {
+  if (options.datastore.starts_with("unix:")) {
+    auto lost = [&log](const StoreError& error) {
+      log.log({LogLevel::Warn, "datastore_lost", "", {{"reason", error.reason}}});
+    };
+    return std::unique_ptr<config::store::Store>(
+        std::make_unique<ctl::client::RemoteStore>(options.datastore.substr(5), lost));
+  }
+  auto store = config::rocks::open(options.data_dir, config::rocks::Mode::ReadWrite);
+  if (!store) return Err(to_start_error(store.error()));
+  return std::move(*store);
+}
+
+// Writes our node resource. Another agent may register at the same moment: a lost race is read and tried again.
+Status<StartError> register_self(config::store::Store& store, const Options& options, LogWriter& log) {
+  for (int attempt = 0;; ++attempt) {
+    auto listing = store.list(std::string(config::store::kRoot));
+    if (!listing) return Err(to_start_error(listing.error()));
+    auto plan = register_node(listing->entries, options, list_interfaces());
+    if (!plan) return Err(StartError{plan.error(), 1});
+    for (const LogRecord& warning : plan->warnings) log.log(warning);
+    if (!plan->write) return Done{};
+    auto written = store.commit({*plan->write});
+    if (written) return Done{};
+    if (written.error().kind != StoreError::Kind::Conflict || attempt == 10) return Err(to_start_error(written.error()));
+  }
+}
+
+fib::BestRoute to_best_route(rib::RouteChange change) {
+  auto type = change.kind == rib::RouteChange::Kind::Blackhole ? fib::BestRoute::Type::Blackhole
+                                                               : fib::BestRoute::Type::Unicast;
+  return {change.prefix, type, std::move(change.next_hops)};
+}
+
+}  // namespace
+
+class Agent::Impl {
+ public:
+  explicit Impl(const Options& options) : options_(options), log_(store_io_, options.log_level) {}
+  ~Impl() { stop_store_thread(); }
+
+  Status<StartError> start();
+  void run();
+
+ private:
+  Status<StartError> start_routing(const config::desired::Resolved& first);
+  void make_kernel();
+  Status<StartError> start_control();
+  ctl::server::Handlers handlers();
+  void shut_down(const std::string& reason);
+  void stop_store_thread();
+  template <class T>
+  void with_speaker(std::function<T()> read, std::function<void(T)> then);
+
+  Options options_;
+  boost::asio::io_context routing_io_{1};
+  boost::asio::io_context store_io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> store_work_{store_io_.get_executor()};
+  LogWriter log_;
+  std::unique_ptr<config::store::Store> store_;
+  std::unique_ptr<ConfigSource> config_source_;
+  std::unique_ptr<ctl::server::UnixServer> control_;
+  std::unique_ptr<speaker::Speaker> speaker_;
+  std::unique_ptr<fib::io::KernelDriver> kernel_;  // null with --fib none
+  std::unique_ptr<io::SpeakerDriver> driver_;
+  boost::asio::signal_set signals_{routing_io_, SIGINT, SIGTERM};
+  std::thread store_thread_;
+};
+
+Status<StartError> Agent::Impl::start() {
+  auto store = open_store(options_, log_);
+  if (!store) return Err(store.error());
+  store_ = std::move(*store);
+  if (auto registered = register_self(*store_, options_, log_); !registered) return registered;
+
+  // store -> speaker: a whole configuration a change; coalesced while one waits
+  config_source_ = std::make_unique<ConfigSource>(
+      store_io_, *store_, config::desired::NodeIdentity{.name = options_.node_name, .router_id = options_.router_id},
+      ConfigSource::Events{
+          [this](const speaker::SpeakerConfig& resolved) {
+            auto config = std::make_shared<const speaker::SpeakerConfig>(resolved);
+            post(routing_io_, [this, config] { driver_->handle(speaker::input::Reconfigure{config}); });
+          },
+          [this](const LogRecord& record) { log_.log(record); }});
+  auto first = config_source_->start();
+  if (!first) return Err(to_start_error(first.error()));
+  if (auto routing = start_routing(*first); !routing) return routing;
+  if (auto control = start_control(); !control) return control;
+  log_.log({LogLevel::Info, "started", "",
+            {{"node", options_.node_name}, {"as", first->config.local_as.to_string()},
+             {"identifier", first->config.identifier.to_string()},
+             {"peers", std::to_string(first->config.peers.size())}}});
+  store_thread_ = std::thread([this] { store_io_.run(); });
+  return Done{};
+}
+
+Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& first) {
+  std::random_device chance;
+  speaker::Speaker::Options options;
+  options.seed = static_cast<uint64_t>(chance()) << 32 | chance();
+  options.has_fib = options_.has_fib;
+  speaker_ = std::make_unique<speaker::Speaker>(std::make_shared<const speaker::SpeakerConfig>(first.config), options,
+                                                io::now());
+  make_kernel();
+  driver_ = std::make_unique<io::SpeakerDriver>(
+      routing_io_, *speaker_,
+      io::SpeakerEvents{
+          // speaker -> kernel: the selected route of each prefix that changed, a slice of decisions at a time
+          [this](std::vector<rib::RouteChange> changes) {
+            for (rib::RouteChange& change : changes) {
+              if (change.kind == rib::RouteChange::Kind::None) kernel_->unwant(change.prefix);
+              else kernel_->want(to_best_route(std::move(change)));
+            }
+          },
+          [this](const IpAddress& address) { kernel_->watch_next_hop(address); },
+          [this](const IpAddress& address) { kernel_->unwatch_next_hop(address); },
+          // speaker -> kernel: once, every peer has said what it knows
+          [this] {
+            if (kernel_) kernel_->allow_sweep();
+          },
+          [this](const LogRecord& record) { log_.log(record); }});
+  uint16_t port = options_.listen_port.value_or(first.listen_port);
+  if (auto listening = driver_->listen(port); !listening) return Err(StartError{listening.error(), 1});
+  if (!kernel_) return Done{};
+  if (auto started = kernel_->start(); !started)
+    return Err(StartError{"cannot reach the kernel's routing table: " + started.error().operation + ": " + started.error().text +
+                              "; run as root or with CAP_NET_ADMIN, or give --fib none", 1});
+  return Done{};
+}
+
+void Agent::Impl::make_kernel() {
+  if (!options_.has_fib) return;
+  kernel_ = std::make_unique<fib::io::KernelDriver>(
+      routing_io_, fib::io::KernelOptions{.protocol = options_.fib_protocol, .table = options_.fib_table},
+      fib::io::KernelEvents{
+          // kernel -> speaker: routes of others, as the kernel tells of them
+          [this](const std::vector<fib::LocalRoute>& added, const std::vector<fib::LocalRoute>& removed) {
+            speaker::input::LocalRoutes routes;
+            for (const fib::LocalRoute& route : removed) routes.removed.push_back(route.prefix);
+            for (const fib::LocalRoute& route : added) routes.added.push_back(route.prefix);
+            driver_->handle(routes);
+          },
+          // kernel -> speaker: answers about the next hops it watches
+          [this](const std::vector<fib::NextHopState>& states) {
+            speaker::input::NextHopStates in;
+            for (const fib::NextHopState& s : states) in.states.push_back({s.address, s.reachable, s.metric});
+            driver_->handle(in);
+          },
+          [this](const LogRecord& record) { log_.log(record); },
+          [] {}});
+}
+
+Status<StartError> Agent::Impl::start_control() {
+  auto control = ctl::server::UnixServer::open(
+      store_io_, {.path = options_.run_dir + "/calico-bgp.ctl", .version = ctl::protocol::this_build()}, *store_,
+      handlers());
+  if (!control) {
+    bool busy = control.error().kind == ctl::server::ServerError::Kind::Busy;
+    return Err(StartError{control.error().reason, busy ? 75 : 1});
+  }
+  control_ = std::move(*control);
+  return Done{};
+}
+
+// control socket -> routing thread -> control socket: values; one call a client at a time
+template <class T>
+void Agent::Impl::with_speaker(std::function<T()> read, std::function<void(T)> then) {
+  post(routing_io_, [this, read = std::move(read), then = std::move(then)] {
+    post(store_io_, [value = std::make_shared<T>(read()), then] { then(std::move(*value)); });
+  });
+}
+
+ctl::server::Handlers Agent::Impl::handlers() {
+  namespace protocol = ctl::protocol;
+  auto clocks = [] { return Clocks{io::now(), std::chrono::system_clock::now()}; };
+  ctl::server::Handlers handlers;
+  handlers.node_status = [this, clocks](ctl::server::Reply<protocol::NodeStatus> reply) {
+    with_speaker<speaker::Snapshot>(
+        [this] { return speaker_->snapshot(io::now()); },
+        [this, clocks, reply](const speaker::Snapshot& s) { reply(to_node_status(s, options_.node_name, clocks())); });
+  };
+  handlers.node_peer = [this, clocks](const IpAddress& address, ctl::server::Reply<protocol::PeerDetail> reply) {
+    using Detail = std::optional<speaker::PeerDetailSnapshot>;
+    with_speaker<Detail>([this, address] { return speaker_->peer_detail(address); },
+                         [clocks, address, reply](const Detail& detail) {
+                           if (detail) return reply(to_peer_detail(*detail, clocks()));
+                           reply(Err(protocol::Error{protocol::ErrorCode::NotFound,
+                                                     address.to_string() + " is not a peer of this node", {}, 0}));
+                         });
+  };
+  handlers.node_routes = [this](const protocol::RoutesQuery& query, ctl::server::Reply<protocol::RoutePage> reply) {
+    struct Page {
+      speaker::RoutePage routes;
+      std::vector<fib::RouteStatus> kernel;
+    };
+    with_speaker<Page>(
+        [this, query] {
+          Page page{speaker_->routes(query.from, limits::kRoutesPerPage,
+                                     [&](const Prefix& prefix) { return protocol::matches(query, prefix); }),
+                    {}};
+          for (const speaker::RouteSnapshot& route : page.routes.routes)
+            if (kernel_) page.kernel.push_back(kernel_->status(route.view.prefix));
+          return page;
+        },
+        [reply](const Page& page) { reply(to_route_page(page.routes, page.kernel)); });
+  };
+  return handlers;
+}
+
+void Agent::Impl::run() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (!error) shut_down(signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  });
+  routing_io_.run();
+  stop_store_thread();
+}
+
+void Agent::Impl::shut_down(const std::string& reason) {
+  log_.log({LogLevel::Info, "stopping", "", {{"reason", reason}}});
+  driver_->handle(speaker::input::Shutdown{"shutting down"});
+  driver_->stop();
+  if (kernel_) kernel_->stop();
+  routing_io_.stop();
+}
+
+void Agent::Impl::stop_store_thread() {
+  if (config_source_) config_source_->stop();
+  post(store_io_, [this] { control_.reset(); });
+  store_work_.reset();
+  if (store_thread_.joinable()) store_thread_.join();
+  else store_io_.run();  // the start failed: writes what was logged
+}
+
+Agent::Agent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Agent::~Agent() = default;
+void Agent::run() { impl_->run(); }
+
+Result<std::unique_ptr<Agent>, StartError> Agent::start(const Options& options) {
+  auto impl = std::make_unique<Impl>(options);
+  if (auto started = impl->start(); !started) return Err(started.error());
+  return std::unique_ptr<Agent>(new Agent(std::move(impl)));
+}
+
+}  // namespace bgp::daemon

@@ -1,0 +1,35 @@
+// Constructs everything and joins it; every edge is commented "from -> to: what, bound" in wiring.cpp.
+//
+// Two threads. Routing: sockets, kernel, Speaker, FibTable. Store: RocksDB or a remote store, resolve, the control
+// socket (so that a stalled reader cannot touch routing), logs. Only immutable values cross, by posting.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bgp/daemon/options.h"
+
+namespace bgp::daemon {
+
+// Why the agent does not run.
+struct StartError {
+  std::string reason;
+  int exit_code = 1;  // 75: another agent holds the store or the socket
+};
+
+class Agent {
+ public:
+  // Opens the store, registers the node, binds, starts. Nothing is left behind when it fails.
+  static Result<std::unique_ptr<Agent>, StartError> start(const Options& options);
+  ~Agent();
+
+  // Until SIGTERM or SIGINT; then says Cease to everybody and stops both threads. Kernel routes stay.
+  void run();
+
+ private:
+  class Impl;
+  explicit Agent(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bgp::daemon
