@@ -34,6 +34,8 @@ class SocketAgent : public Agent {
 
 }  // namespace
 
-std::unique_ptr<Agent> agent_at(std::string socket_path) { return std::make_unique<SocketAgent>(std::move(socket_path)); }
+std::unique_ptr<Agent> agent_at(std::string socket_path) {
+  return std::make_unique<SocketAgent>(std::move(socket_path));
+}
 
 }  // namespace ctl::cli

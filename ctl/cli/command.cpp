@@ -34,7 +34,8 @@ std::string node_overview() {
   std::string text = "Usage:\n  calicoctl node <command> [<args>...]\n\n";
   for (const Command* command : all_commands())
     if (command->name.starts_with("node "))
-      text += "    " + command->name.substr(5) + std::string(13 - command->name.size() + 5, ' ') + command->summary + "\n";
+      text +=
+          "    " + command->name.substr(5) + std::string(13 - command->name.size() + 5, ' ') + command->summary + "\n";
   return text + "\nOptions:\n  -h --help   Show this screen.\n";
 }
 
@@ -85,8 +86,8 @@ int run_command(Context& context, std::vector<std::string> words) {
 }  // namespace
 
 const std::vector<const Command*>& all_commands() {
-  static const std::vector<const Command*> commands = {&kCreate,     &kReplace,    &kApply,    &kDelete, &kGet, &kConfig,
-                                                       &kNodeStatus, &kNodeRoutes, &kNodePeer, &kVersion};
+  static const std::vector<const Command*> commands = {&kCreate, &kReplace,    &kApply,      &kDelete,   &kGet,
+                                                       &kConfig, &kNodeStatus, &kNodeRoutes, &kNodePeer, &kVersion};
   return commands;
 }
 

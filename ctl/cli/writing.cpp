@@ -81,8 +81,10 @@ bgp::Status<std::string> Plan::put(std::vector<Stored>& all, const Resource& wan
   std::string value = resource.kind->encode(resource, before);
   std::string key = existing != nullptr ? existing->key : resource.kind->key(resource);
   plan(key, value, existing != nullptr ? existing->revision : 0);
-  if (existing != nullptr) *existing = {std::move(resource), key, value, existing->revision};
-  else all.push_back({std::move(resource), key, value, 0});
+  if (existing != nullptr)
+    *existing = {std::move(resource), key, value, existing->revision};
+  else
+    all.push_back({std::move(resource), key, value, 0});
   return bgp::Done{};
 }
 
@@ -113,7 +115,8 @@ std::string text_of(const StoreError& error, const std::vector<Resource>& resour
   if (error.kind == StoreError::Kind::NotPermitted) return "connection is unauthorized: " + error.reason;
   if (error.kind != StoreError::Kind::Conflict) return error.reason;
   for (const Resource& resource : resources)
-    if (resource.kind->key(resource) == error.key) return "update conflict: '" + resource.kind->identity(resource) + "'";
+    if (resource.kind->key(resource) == error.key)
+      return "update conflict: '" + resource.kind->identity(resource) + "'";
   return "update conflict: '" + error.key + "'";
 }
 
@@ -135,7 +138,8 @@ Words words_for(Verb verb) {
 // "'bgpPeer' " when all are of one kind, else nothing.
 std::string quoted_kind(const std::vector<Resource>& resources) {
   const Resource& first = resources.front();
-  bool is_one = std::all_of(resources.begin(), resources.end(), [&](const Resource& r) { return r.kind == first.kind; });
+  bool is_one =
+      std::all_of(resources.begin(), resources.end(), [&](const Resource& r) { return r.kind == first.kind; });
   return is_one ? "'" + first.kind->file_name(first.api) + "' " : "";
 }
 

@@ -1,7 +1,8 @@
 // create, apply, replace and delete: a list of resources against the store, in one commit, and what is said about it.
 //
-// The resources are taken in order against a listing of their kinds; everything up to the first that fails is written in
-// one commit that expects what was listed. When somebody else was quicker, all of it is tried again on a new listing.
+// The resources are taken in order against a listing of their kinds; everything up to the first that fails is written
+// in one commit that expects what was listed. When somebody else was quicker, all of it is tried again on a new
+// listing.
 #pragma once
 
 #include <string>
@@ -29,7 +30,8 @@ WriteResult write_resources(config::store::Store& store, const std::vector<confi
                             const WriteOptions& options);
 
 // Says what became of it; returns the exit status.
-int report(Context& context, const std::vector<config::model::Resource>& resources, Verb verb, const WriteResult& result);
+int report(Context& context, const std::vector<config::model::Resource>& resources, Verb verb,
+           const WriteResult& result);
 
 // -f FILE for create, apply and replace.
 int write_file(Context& context, const Whereabouts& where, const std::string& path, const WriteOptions& options);

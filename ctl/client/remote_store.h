@@ -2,10 +2,10 @@
 // `--datastore unix:PATH`.
 //
 // get, list and commit open a connection each, so a restarted agent is simply there again; while it is away they answer
-// Unreachable at once. A commit that was sent and not answered may have happened: expected revisions make a repeat safe.
-// A watch has a thread and a connection of its own. When it loses the agent it says so (`on_lost`), tries again with a
-// growing pause, and then compares a fresh listing with what it has told the watcher: the difference comes as ordinary
-// changes. So a watcher sees every key's newest value and every erasure, but not the steps in between.
+// Unreachable at once. A commit that was sent and not answered may have happened: expected revisions make a repeat
+// safe. A watch has a thread and a connection of its own. When it loses the agent it says so (`on_lost`), tries again
+// with a growing pause, and then compares a fresh listing with what it has told the watcher: the difference comes as
+// ordinary changes. So a watcher sees every key's newest value and every erasure, but not the steps in between.
 #pragma once
 
 #include <functional>

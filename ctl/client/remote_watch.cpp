@@ -22,9 +22,9 @@ constexpr auto kPauseMax = 5s;
 }  // namespace
 
 bgp::Result<std::unique_ptr<config::store::Watch>, StoreError> RemoteWatch::start(std::string path,
-                                                                                   protocol::WatchQuery query,
-                                                                                   config::store::WatchCallback callback,
-                                                                                   RemoteStore::OnLost on_lost) {
+                                                                                  protocol::WatchQuery query,
+                                                                                  config::store::WatchCallback callback,
+                                                                                  RemoteStore::OnLost on_lost) {
   auto client = UnixClient::connect(path);
   if (!client) return bgp::Err(to_store_error(client.error()));
   // The listing is only to know later which keys have gone; it is read first, so that no erasure falls in between.
@@ -39,9 +39,8 @@ bgp::Result<std::unique_ptr<config::store::Watch>, StoreError> RemoteWatch::star
   // What is newer than `after` the watcher has not been told yet.
   for (const auto& entry : listing->entries)
     if (entry.revision <= watch->query_.after) watch->known_[entry.key] = entry.revision;
-  watch->thread_ = std::thread([self = watch.get(), connected = std::move(*client)]() mutable {
-    self->run(std::move(connected));
-  });
+  watch->thread_ =
+      std::thread([self = watch.get(), connected = std::move(*client)]() mutable { self->run(std::move(connected)); });
   return std::unique_ptr<config::store::Watch>(std::move(watch));
 }
 
@@ -114,8 +113,10 @@ std::vector<Change> RemoteWatch::difference(const Listing& now) const {
 void RemoteWatch::deliver(const std::vector<Change>& changes) {
   if (changes.empty()) return;
   for (const Change& change : changes) {
-    if (change.value) known_[change.key] = change.revision;
-    else known_.erase(change.key);
+    if (change.value)
+      known_[change.key] = change.revision;
+    else
+      known_.erase(change.key);
   }
   callback_(changes);
 }

@@ -46,10 +46,15 @@ Wake wait_for(int descriptor, short events, int stop, std::optional<Clock::time_
 
 Error connect_error(const std::string& path, int error) {
   if (error == EACCES || error == EPERM)
-    return {ErrorCode::NotPermitted, "may not open " + path + ": " + std::strerror(error) + "; run the command with sudo",
-            {}, 0};
-  return {ErrorCode::Unreachable, "no agent answers on " + path + ": " + std::strerror(error) +
-                                      "; start calico-bgpd, or name its socket with --socket", {}, 0};
+    return {ErrorCode::NotPermitted,
+            "may not open " + path + ": " + std::strerror(error) + "; run the command with sudo",
+            {},
+            0};
+  return {ErrorCode::Unreachable,
+          "no agent answers on " + path + ": " + std::strerror(error) +
+              "; start calico-bgpd, or name its socket with --socket",
+          {},
+          0};
 }
 
 }  // namespace
@@ -83,11 +88,13 @@ Outcome<bgp::Done> UnixClient::send_line(const std::string& line, Clock::time_po
   std::string_view rest = line;
   while (!rest.empty()) {
     ssize_t sent = send(descriptor_, rest.data(), rest.size(), MSG_NOSIGNAL);
-    if (sent >= 0) rest.remove_prefix(static_cast<size_t>(sent));
+    if (sent >= 0)
+      rest.remove_prefix(static_cast<size_t>(sent));
     else if (errno == EAGAIN) {
       if (wait_for(descriptor_, POLLOUT, -1, until) == Wake::Late)
         return fail(ErrorCode::Timeout, "the agent on " + path_ + " takes no requests; it may be stuck");
-    } else if (errno != EINTR) break;  // it may have said why before it closed: read on
+    } else if (errno != EINTR)
+      break;  // it may have said why before it closed: read on
   }
   return bgp::Done{};
 }
@@ -104,7 +111,8 @@ Outcome<std::optional<std::string>> UnixClient::read_line(std::optional<Clock::t
     if (searched > kAnswerBytesMax) return fail(ErrorCode::TooLarge, "the answer on " + path_ + " has no end");
     Wake wake = wait_for(descriptor_, POLLIN, stop, until);
     if (wake == Wake::Stopped) return std::optional<std::string>();
-    if (wake == Wake::Late) return fail(ErrorCode::Timeout, "the agent on " + path_ + " does not answer; it may be stuck");
+    if (wake == Wake::Late)
+      return fail(ErrorCode::Timeout, "the agent on " + path_ + " does not answer; it may be stuck");
     input_.resize(searched + 64 * 1024);
     ssize_t size = recv(descriptor_, input_.data() + searched, input_.size() - searched, 0);
     int error = errno;
@@ -116,15 +124,20 @@ Outcome<std::optional<std::string>> UnixClient::read_line(std::optional<Clock::t
 }
 
 Outcome<std::string> UnixClient::call(std::string_view method, std::string params) {
+  if (params.size() + 256 > bgp::limits::kControlLineBytesMax)
+    return fail(ErrorCode::TooLarge, "one request carries " + std::to_string(bgp::limits::kControlLineBytesMax / 1024) +
+                                         " KiB at most, and this is more; split the file");
   auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(deadline_);
   std::string id = std::to_string(++last_id_);
-  if (auto sent = send_line(to_line(protocol::Request{id, std::string(method), std::move(params)}) + "\n", until); !sent)
+  if (auto sent = send_line(to_line(protocol::Request{id, std::string(method), std::move(params)}) + "\n", until);
+      !sent)
     return bgp::Err(sent.error());
   for (;;) {
     auto line = read_line(until, -1);
     if (!line) return bgp::Err(line.error());
     auto incoming = protocol::parse_incoming(**line);
-    if (!incoming) return fail(ErrorCode::Internal, "what answers on " + path_ + " is no agent: " + incoming.error().message);
+    if (!incoming)
+      return fail(ErrorCode::Internal, "what answers on " + path_ + " is no agent: " + incoming.error().message);
     auto* response = std::get_if<protocol::Response>(&*incoming);
     // Without an id it is the server's word about the connection as a whole (too many clients, line too long).
     if (response != nullptr && (response->id == id || response->id == "null")) return std::move(response->result);

@@ -13,7 +13,8 @@ Json to_object(const Error& error) {
 }
 
 Error read_error(const Json& json) {
-  Error error{.code = static_cast<ErrorCode>(json.at("code").get<int>()), .message = text_at(json, "message"), .key = {}};
+  Error error{
+      .code = static_cast<ErrorCode>(json.at("code").get<int>()), .message = text_at(json, "message"), .key = {}};
   if (json.contains("data")) {
     error.key = text_at(json.at("data"), "key");
     error.holder_pid = json.at("data").at("holderPid").get<int>();
@@ -45,7 +46,8 @@ std::string to_line(const Notice& notice) {
 bgp::Result<Request, BadRequest> parse_request(std::string_view line) {
   Json json = Json::parse(line, nullptr, false);
   if (json.is_discarded()) return bad(ErrorCode::ParseError, "null", "the request is no JSON");
-  if (!json.is_object()) return bad(ErrorCode::InvalidRequest, "null", "the request is no JSON object (batches are not served)");
+  if (!json.is_object())
+    return bad(ErrorCode::InvalidRequest, "null", "the request is no JSON object (batches are not served)");
   Request request{.id = "null", .method = {}, .params = "{}"};
   if (auto id = json.find("id"); id != json.end()) {
     if (!id->is_number_integer() && !id->is_string() && !id->is_null())
@@ -54,7 +56,8 @@ bgp::Result<Request, BadRequest> parse_request(std::string_view line) {
   }
   auto method = json.find("method");
   if (json.value("jsonrpc", Json()) != "2.0" || method == json.end() || !method->is_string())
-    return bad(ErrorCode::InvalidRequest, request.id, "no JSON-RPC 2.0 request: jsonrpc \"2.0\" and a method are needed");
+    return bad(ErrorCode::InvalidRequest, request.id,
+               "no JSON-RPC 2.0 request: jsonrpc \"2.0\" and a method are needed");
   request.method = method->get<std::string>();
   if (auto params = json.find("params"); params != json.end()) {
     if (!params->is_object()) return bad(ErrorCode::InvalidParams, request.id, "params is no object");

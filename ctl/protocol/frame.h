@@ -1,8 +1,8 @@
 // The lines of the control socket: JSON-RPC 2.0, one JSON object per line.
 //
 // Who calls: ctl/server reads requests and writes responses and notifications; ctl/client the other way round.
-// Parameters and results stay JSON text here; status.h, routes.h and store_calls.h give them meaning. JSON (nlohmann) is
-// seen in the .cpp files only. Every text produced here is one line of valid UTF-8 without control characters.
+// Parameters and results stay JSON text here; status.h, routes.h and store_calls.h give them meaning. JSON (nlohmann)
+// is seen in the .cpp files only. Every text produced here is one line of valid UTF-8 without control characters.
 //
 // Methods: version {} · node.status {} · node.peer {address} · node.routes {prefix?, from?} · store.get {key} ·
 // store.list {prefix, from?} · store.commit {writes} · store.watch {prefix, after}, which answers {} and then sends
@@ -32,14 +32,14 @@ inline constexpr std::string_view kStoreChanged = "store.changed";
 }  // namespace method
 
 struct Request {
-  std::string id;      // as JSON text: a number, a quoted string or null; echoed as it came
+  std::string id;  // as JSON text: a number, a quoted string or null; echoed as it came
   std::string method;
   std::string params;  // a JSON object; "{}" if there was none
   bool operator==(const Request&) const = default;
 };
 
 struct Response {
-  std::string id;  // as JSON text
+  std::string id;                          // as JSON text
   bgp::Result<std::string, Error> result;  // the result as JSON text
 };
 

@@ -22,7 +22,9 @@ std::string dump(const Json& json, bool indent) {
   return json.dump(indent ? 2 : -1, ' ', false, Json::error_handler_t::replace);
 }
 
-void refuse(const char* field, const std::string& reason) { throw std::runtime_error(std::string(field) + " " + reason); }
+void refuse(const char* field, const std::string& reason) {
+  throw std::runtime_error(std::string(field) + " " + reason);
+}
 
 std::string text_at(const Json& json, const char* field) {
   const Json& value = json.at(field);
@@ -38,7 +40,8 @@ uint64_t number_at(const Json& json, const char* field) {
 
 uint32_t number32_at(const Json& json, const char* field) {
   uint64_t value = number_at(json, field);
-  if (value > std::numeric_limits<uint32_t>::max()) refuse(field, std::to_string(value) + " is out of range (0..4294967295)");
+  if (value > std::numeric_limits<uint32_t>::max())
+    refuse(field, std::to_string(value) + " is out of range (0..4294967295)");
   return static_cast<uint32_t>(value);
 }
 

@@ -13,7 +13,8 @@ namespace ctl::protocol {
 
 using Json = nlohmann::ordered_json;  // fields stay in the order in which the interface lists them
 
-// Control characters and broken UTF-8 become \xNN; what is already escaped stays as it is, so this may be applied twice.
+// Control characters and broken UTF-8 become \xNN; what is already escaped stays as it is, so this may be applied
+// twice.
 std::string inert(std::string_view text);
 
 // One line, or indented by two. Never throws: broken UTF-8 that escaped inert() becomes U+FFFD.

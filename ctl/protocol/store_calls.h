@@ -1,7 +1,8 @@
 // The store's calls as JSON, both ways (config/store/store.h): an agent serves its store to calicoctl and to other
 // agents of the machine.
 //
-// A value or key that is no UTF-8 crosses as {"bytes": ...}, one character U+0000..U+00FF a byte, so that nothing is lost.
+// A value or key that is no UTF-8 crosses as {"bytes": ...}, one character U+0000..U+00FF a byte, so that nothing is
+// lost.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// What each method does: reads its parameters, asks the handlers or the store, renders the answer. Private to this room.
+// What each method does: reads its parameters, asks the handlers or the store, renders the answer. Private to this
+// room.
 #pragma once
 
 #include <memory>

@@ -8,8 +8,9 @@
 
 namespace ctl::server {
 
-// A listening unix socket (mode 0660) at `path` and the lock beside it that says a live agent serves it. The lock is the
-// kernel's (flock), so it ends with the process, however that ends; "connect and see" would race with a second start.
+// A listening unix socket (mode 0660) at `path` and the lock beside it that says a live agent serves it. The lock is
+// the kernel's (flock), so it ends with the process, however that ends; "connect and see" would race with a second
+// start.
 class SocketFile {
  public:
   static bgp::Result<SocketFile, ServerError> listen(const std::string& path);
@@ -21,7 +22,8 @@ class SocketFile {
   int take_descriptor();
 
  private:
-  SocketFile(std::string path, int lock, int descriptor) : path_(std::move(path)), lock_(lock), descriptor_(descriptor) {}
+  SocketFile(std::string path, int lock, int descriptor)
+      : path_(std::move(path)), lock_(lock), descriptor_(descriptor) {}
   std::string path_;
   int lock_ = -1;
   int descriptor_ = -1;

@@ -87,7 +87,8 @@ class UnixServer::Impl : public std::enable_shared_from_this<Impl> {
   void serve(stream_protocol::socket socket) {
     if (clients_.size() >= bgp::limits::kControlClientsMax) {
       std::string line = error_line(protocol::ErrorCode::TooManyClients,
-                                    "the agent serves as many clients as it can; try again in a moment") + "\n";
+                                    "the agent serves as many clients as it can; try again in a moment") +
+                         "\n";
       // The one line fits in the fresh socket's buffer; if it does not, the close says enough.
       (void)!::send(socket.native_handle(), line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
       return;
@@ -100,16 +101,17 @@ class UnixServer::Impl : public std::enable_shared_from_this<Impl> {
 
   Connection::Events events() {
     std::weak_ptr<Impl> weak = weak_from_this();
-    return {.request =
-                [weak](const std::shared_ptr<Connection>& client, uint64_t ticket, const std::string& line) {
-                  if (auto self = weak.lock()) dispatch(self->service_, client, ticket, line);
-                },
-            .closed =
-                [weak](const std::shared_ptr<Connection>& client) {
-                  if (auto self = weak.lock()) self->clients_.erase(client);
-                },
-            .too_long = error_line(protocol::ErrorCode::TooLarge, "the request is longer than the control socket takes"),
-            .unanswered = unanswered_line};
+    return {
+        .request =
+            [weak](const std::shared_ptr<Connection>& client, uint64_t ticket, const std::string& line) {
+              if (auto self = weak.lock()) dispatch(self->service_, client, ticket, line);
+            },
+        .closed =
+            [weak](const std::shared_ptr<Connection>& client) {
+              if (auto self = weak.lock()) self->clients_.erase(client);
+            },
+        .too_long = error_line(protocol::ErrorCode::TooLarge, "the request is longer than the control socket takes"),
+        .unanswered = unanswered_line};
   }
 
   Service service_;

@@ -2,9 +2,9 @@
 //
 // Who calls: bgp/daemon opens one on the store thread's io_context. The methods node.* go to the Handlers, which fetch
 // values from the routing thread; store.* go straight to the store, which lives on this thread; rendering happens here.
-// Invariants: all of the server runs on that io_context's thread; a client that does not read, dawdles over a request, or
-// sends too long a line is closed and nobody else notices (limits::kControl*); reads are for whoever may open the socket
-// (mode 0660), writes for root and for the user who runs the agent (SO_PEERCRED).
+// Invariants: all of the server runs on that io_context's thread; a client that does not read, dawdles over a request,
+// or sends too long a line is closed and nobody else notices (limits::kControl*); reads are for whoever may open the
+// socket (mode 0660), writes for root and for the user who runs the agent (SO_PEERCRED).
 #pragma once
 
 #include <chrono>

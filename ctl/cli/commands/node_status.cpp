@@ -74,12 +74,13 @@ const Command kNodeStatus = {
     .name = "node status",
     .summary = "Show this node's BGP sessions.",
     .usage = "Usage:\n  calicoctl node status [--output=(table|json|yaml)] [--watch] [--socket=<PATH>]\n",
-    .details = "Shows the BGP sessions of the agent on this machine: the mesh's, the global and the node-specific peers'.\n\n"
-               "Options:\n"
-               "  -h --help             Show this screen.\n"
-               "  -o --output=<FORMAT>  table (default), json or yaml.\n"
-               "  -w --watch            Show it again whenever it changes.\n"
-               "     --socket=<PATH>    The agent's control socket.\n",
+    .details =
+        "Shows the BGP sessions of the agent on this machine: the mesh's, the global and the node-specific peers'.\n\n"
+        "Options:\n"
+        "  -h --help             Show this screen.\n"
+        "  -o --output=<FORMAT>  table (default), json or yaml.\n"
+        "  -w --watch            Show it again whenever it changes.\n"
+        "     --socket=<PATH>    The agent's control socket.\n",
     .options = {.with_value = {"output,o", "socket"}, .flags = {"watch,w"}, .positional_max = 0},
     .run = run_status};
 

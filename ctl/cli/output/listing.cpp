@@ -77,7 +77,8 @@ bgp::Result<Format, std::string> parse_format(const std::string& text) {
   if (name == "go-template" && value.empty()) return bgp::Err<std::string>("need to specify a template");
   if (name == "go-template-file" && value.empty()) return bgp::Err<std::string>("need to specify a template file");
   if (name == "go-template" || name == "go-template-file")
-    return bgp::Err<std::string>("output format '" + name + "' is not supported here: use custom-columns=..., or -o json with jq");
+    return bgp::Err<std::string>("output format '" + name +
+                                 "' is not supported here: use custom-columns=..., or -o json with jq");
   return bgp::Err("unrecognized output format '" + bgp::printable(text) + "'");
 }
 

@@ -15,8 +15,8 @@ struct Format {
   std::vector<std::string> columns;  // upper case
 };
 
-// "ps", "wide", "yaml", "json", "custom-columns=NODE,ASN". Errors are the v1 tool's. Templates are Go's own language, which
-// this program does not speak: it says so.
+// "ps", "wide", "yaml", "json", "custom-columns=NODE,ASN". Errors are the v1 tool's. Templates are Go's own language,
+// which this program does not speak: it says so.
 bgp::Result<Format, std::string> parse_format(const std::string& text);
 
 // All of one kind that answer one question.

@@ -29,8 +29,8 @@ std::string section(const NodeStatus& status, bgp::Family family, Timestamp now)
   std::vector<Row> rows;
   for (const PeerStatus& peer : status.peers)
     if (peer.family == family)
-      rows.push_back({peer.peer_address.to_string(), to_string(peer.peer_type), peer.state,
-                      since_text(peer.since, now), peer.info});
+      rows.push_back({peer.peer_address.to_string(), to_string(peer.peer_type), peer.state, since_text(peer.since, now),
+                      peer.info});
   if (rows.empty()) return "\n" + name + " BGP status\nNo " + name + " peers found.\n";
   return "\n" + name + " BGP status\n" + draw_table({"PEER ADDRESS", "PEER TYPE", "STATE", "SINCE", "INFO"}, rows);
 }
@@ -42,7 +42,8 @@ std::string line(const std::string& name, const std::string& value) {
 
 std::string lines(const std::string& name, const std::vector<std::string>& values) {
   std::string text;
-  for (const std::string& value : values) text += text.empty() ? line(name, value) : std::string(26, ' ') + value + "\n";
+  for (const std::string& value : values)
+    text += text.empty() ? line(name, value) : std::string(26, ' ') + value + "\n";
   return text.empty() ? line(name, "-") : text;
 }
 

@@ -8,8 +8,8 @@ namespace ctl::cli::output {
 
 using Row = std::vector<std::string>;
 
-// Headings upper-cased by the caller and centred; cells left-aligned, whole numbers right-aligned; a cell wider than 30 is
-// wrapped between words into lines of the most even length, its neighbours staying blank below their first line.
+// Headings upper-cased by the caller and centred; cells left-aligned, whole numbers right-aligned; a cell wider than 30
+// is wrapped between words into lines of the most even length, its neighbours staying blank below their first line.
 // Requires that each row has as many cells as `headings`.
 std::string draw_table(const Row& headings, const std::vector<Row>& rows);
 

@@ -4,7 +4,11 @@ using namespace ctl::cli::testing;
 
 TEST_CASE("settings have defaults, and unset brings them back") {
   Scene calicoctl;
-  struct Case { const char* name; const char* value; const char* otherwise; };
+  struct Case {
+    const char* name;
+    const char* value;
+    const char* otherwise;
+  };
   for (const Case& c : {Case{"asNumber", "64513", "64512"}, Case{"nodeToNodeMesh", "off", "on"},
                         Case{"ipip", "on", "off"}, Case{"logLevel", "debug", "info"}}) {
     CAPTURE(c.name);
@@ -37,11 +41,15 @@ TEST_CASE("a node inherits the log level until it has its own") {
 
 TEST_CASE("what config cannot do it says on stdout, with exit 1") {
   Scene calicoctl;
-  struct Case { const char* line; const char* why; };
-  for (const Case& c : {Case{"get x", "unrecognised config name 'x'"}, Case{"get asNumber --node=a", "--node should not be specified"},
-                        Case{"set nodeToNodeMesh maybe", "invalid value 'maybe'"},
-                        Case{"set asNumber 4294967296", "the supplied AS number is not valid"},
-                        Case{"set logLevel loud", "error with field loglevel = 'loud'"}}) {
+  struct Case {
+    const char* line;
+    const char* why;
+  };
+  for (const Case& c :
+       {Case{"get x", "unrecognised config name 'x'"}, Case{"get asNumber --node=a", "--node should not be specified"},
+        Case{"set nodeToNodeMesh maybe", "invalid value 'maybe'"},
+        Case{"set asNumber 4294967296", "the supplied AS number is not valid"},
+        Case{"set logLevel loud", "error with field loglevel = 'loud'"}}) {
     auto result = calicoctl(std::string("config ") + c.line);
     CHECK(result.out == std::string("Error executing command: ") + c.why + "\n");
     CHECK(result.exit == 1);

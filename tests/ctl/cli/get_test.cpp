@@ -5,8 +5,8 @@ using namespace ctl::cli::testing;
 namespace {
 Scene with_peers() {
   Scene calicoctl;
-  calicoctl("create -f -", documents({node_peer("10.0.0.3", "node1"), global_peer("aa:bb::ff"), global_peer("192.20.30.40"),
-                                      node_peer("192.20.30.40", "node2")}));
+  calicoctl("create -f -", documents({node_peer("10.0.0.3", "node1"), global_peer("aa:bb::ff"),
+                                      global_peer("192.20.30.40"), node_peer("192.20.30.40", "node2")}));
   return calicoctl;
 }
 
@@ -60,8 +60,10 @@ TEST_CASE("YAML and JSON are the v1 tool's, and can be fed back") {
         "  spec:\n    asNumber: 64514\n");
   auto json = calicoctl("get bgpPeer -o json").out;
   CHECK(json ==
-        "[\n  {\n    \"kind\": \"bgpPeer\",\n    \"apiVersion\": \"v1\",\n    \"metadata\": {\n      \"scope\": \"node\",\n"
-        "      \"node\": \"node1\",\n      \"peerIP\": \"aa:bb::ff\"\n    },\n    \"spec\": {\n      \"asNumber\": 64514\n"
+        "[\n  {\n    \"kind\": \"bgpPeer\",\n    \"apiVersion\": \"v1\",\n    \"metadata\": {\n      \"scope\": "
+        "\"node\",\n"
+        "      \"node\": \"node1\",\n      \"peerIP\": \"aa:bb::ff\"\n    },\n    \"spec\": {\n      \"asNumber\": "
+        "64514\n"
         "    }\n  }\n]\n");
   CHECK(calicoctl("replace -f -", yaml).exit == 0);
   CHECK(calicoctl("delete -f -", json).exit == 0);
@@ -83,7 +85,8 @@ TEST_CASE("get -f shows what a file names: a table for each, or one flat list") 
 
 TEST_CASE("wide shows what a node inherits in parentheses") {
   Scene calicoctl;
-  calicoctl("create -f -", "apiVersion: v1\nkind: node\nmetadata:\n  name: node1\nspec:\n  bgp:\n    ipv4Address: 10.0.0.1\n");
+  calicoctl("create -f -",
+            "apiVersion: v1\nkind: node\nmetadata:\n  name: node1\nspec:\n  bgp:\n    ipv4Address: 10.0.0.1\n");
   CHECK(calicoctl("get node").out == "NAME    \nnode1   \n\n");
   CHECK(calicoctl("get node -o wide").out.find("(64512)") != std::string::npos);
   calicoctl("config set asNumber 64600");
@@ -101,9 +104,13 @@ TEST_CASE("columns may be chosen; an unknown one is named, with exit 0") {
 
 TEST_CASE("what get cannot do it says") {
   Scene calicoctl;
-  struct Case { const char* line; const char* out; };
+  struct Case {
+    const char* line;
+    const char* out;
+  };
   for (const Case& c : {Case{"get x", "Failed to get resources: Resource type 'x' is not supported\n"},
-                        Case{"get bgpPeer --scope=x", "Failed to get resources: Unrecognized scope 'x', must be one of: global, node\n"},
+                        Case{"get bgpPeer --scope=x",
+                             "Failed to get resources: Unrecognized scope 'x', must be one of: global, node\n"},
                         Case{"get bgpPeer -o x", "unrecognized output format 'x'\n"},
                         Case{"get bgpPeer -o go-template=", "need to specify a template\n"},
                         Case{"get bgpPeer -o go-template-file=", "need to specify a template file\n"},

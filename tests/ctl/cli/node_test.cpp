@@ -24,7 +24,8 @@ Scene with_status(std::vector<PeerStatus> peers) {
   ::setenv("TZ", "UTC", 1);
   ::tzset();
   Scene calicoctl;
-  NodeStatus status{.node = "node1", .router_id = "172.17.8.101", .as_number = 64512, .running = true, .peers = std::move(peers)};
+  NodeStatus status{
+      .node = "node1", .router_id = "172.17.8.101", .as_number = 64512, .running = true, .peers = std::move(peers)};
   calicoctl.agent.statuses.push_back(status);
   return calicoctl;
 }
@@ -32,10 +33,11 @@ Scene with_status(std::vector<PeerStatus> peers) {
 }  // namespace
 
 TEST_CASE("node status draws a table a family, mesh first, then global, then node specific") {
-  Scene calicoctl = with_status({peer("192.10.0.0", PeerType::NodeSpecific, "start", "2016-12-05T16:28:57Z", "Connect"),
-                                 peer("10.20.30.40", PeerType::Global, "start", "2016-12-05T16:28:38Z", "Connect"),
-                                 peer("172.17.8.102", PeerType::NodeToNodeMesh, "up", "2016-12-05T23:30:04Z", "Established"),
-                                 peer("aa:bb::ff", PeerType::NodeToNodeMesh, "up", "2016-12-05T16:17:26Z", "Established")});
+  Scene calicoctl =
+      with_status({peer("192.10.0.0", PeerType::NodeSpecific, "start", "2016-12-05T16:28:57Z", "Connect"),
+                   peer("10.20.30.40", PeerType::Global, "start", "2016-12-05T16:28:38Z", "Connect"),
+                   peer("172.17.8.102", PeerType::NodeToNodeMesh, "up", "2016-12-05T23:30:04Z", "Established"),
+                   peer("aa:bb::ff", PeerType::NodeToNodeMesh, "up", "2016-12-05T16:17:26Z", "Established")});
   auto result = calicoctl("node status");
   CHECK(result.exit == 0);
   CHECK(result.out ==
@@ -61,7 +63,8 @@ TEST_CASE("node status draws a table a family, mesh first, then global, then nod
 
 TEST_CASE("node status without peers, and with one that is older than 20 hours") {
   CHECK(with_status({})("node status").out ==
-        "Calico process is running.\n\nIPv4 BGP status\nNo IPv4 peers found.\n\nIPv6 BGP status\nNo IPv6 peers found.\n\n");
+        "Calico process is running.\n\nIPv4 BGP status\nNo IPv4 peers found.\n\nIPv6 BGP status\nNo IPv6 peers "
+        "found.\n\n");
   Scene calicoctl = with_status({peer("10.0.0.1", PeerType::Global, "up", "2016-12-05T03:59:59Z", "Established"),
                                  peer("10.0.0.2", PeerType::Global, "up", "2016-12-05T04:00:01Z", "Established")});
   auto out = calicoctl("node status").out;
@@ -70,11 +73,12 @@ TEST_CASE("node status without peers, and with one that is older than 20 hours")
 }
 
 TEST_CASE("node status wraps what is wider than 30") {
-  Scene calicoctl = with_status({peer("10.0.0.1", PeerType::Global, "start", "2016-12-05T23:00:00Z",
-                                      "Active Socket: Connection reset by peer")});
+  Scene calicoctl = with_status(
+      {peer("10.0.0.1", PeerType::Global, "start", "2016-12-05T23:00:00Z", "Active Socket: Connection reset by peer")});
   auto out = calicoctl("node status").out;
   CHECK(out.find("| 10.0.0.1     | global    | start | 23:00:00 | Active Socket: Connection      |\n"
-                 "|              |           |       |          | reset by peer                  |\n") != std::string::npos);
+                 "|              |           |       |          | reset by peer                  |\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("node status where nothing runs, and where it may not be asked") {
@@ -119,9 +123,17 @@ TEST_CASE("--watch shows the table again only when it changed") {
 
 TEST_CASE("node routes shows page after page, and why") {
   Scene calicoctl;
-  RouteRow a{.prefix = *bgp::Prefix::parse("10.0.0.0/8"), .next_hop = "192.0.2.1", .peer = "192.0.2.1", .origin = "IGP",
-             .as_path = "65001 65002", .local_pref = 100, .med = std::nullopt, .communities = {"65000:1"}, .best = true,
-             .installed = true, .reason = "shortest AS path"};
+  RouteRow a{.prefix = *bgp::Prefix::parse("10.0.0.0/8"),
+             .next_hop = "192.0.2.1",
+             .peer = "192.0.2.1",
+             .origin = "IGP",
+             .as_path = "65001 65002",
+             .local_pref = 100,
+             .med = std::nullopt,
+             .communities = {"65000:1"},
+             .best = true,
+             .installed = true,
+             .reason = "shortest AS path"};
   RouteRow b = a;
   b.prefix = *bgp::Prefix::parse("11.0.0.0/8");
   b.peer = "local";
@@ -130,13 +142,16 @@ TEST_CASE("node routes shows page after page, and why") {
   calicoctl.agent.pages = {{{a}, b.prefix}, {{b}, std::nullopt}};
   auto table = calicoctl("node routes");
   CHECK(table.exit == 0);
-  CHECK(table.out ==
-        "BEST   PREFIX       NEXTHOP     PEER        ASPATH        ORIGIN   LOCALPREF   MED   INSTALLED   REASON             \n"
-        "*      10.0.0.0/8   192.0.2.1   192.0.2.1   65001 65002   IGP      100         -     yes         shortest AS path   \n"
-        "\n"
-        "BEST   PREFIX       NEXTHOP   PEER    ASPATH        ORIGIN   LOCALPREF   MED   INSTALLED   REASON             \n"
-        "       11.0.0.0/8   -         local   65001 65002   IGP      100         -     no          shortest AS path   \n"
-        "\n");
+  CHECK(
+      table.out ==
+      "BEST   PREFIX       NEXTHOP     PEER        ASPATH        ORIGIN   LOCALPREF   MED   INSTALLED   REASON         "
+      "    \n"
+      "*      10.0.0.0/8   192.0.2.1   192.0.2.1   65001 65002   IGP      100         -     yes         shortest AS "
+      "path   \n"
+      "\n"
+      "BEST   PREFIX       NEXTHOP   PEER    ASPATH        ORIGIN   LOCALPREF   MED   INSTALLED   REASON             \n"
+      "       11.0.0.0/8   -         local   65001 65002   IGP      100         -     no          shortest AS path   \n"
+      "\n");
   CHECK(calicoctl.agent.queries.at(1).from == b.prefix);
 
   calicoctl.agent.pages = {{{a}, b.prefix}, {{b}, std::nullopt}};
@@ -162,12 +177,12 @@ TEST_CASE("node peer shows a session in full") {
   auto text = calicoctl("node peer 10.0.0.1");
   CHECK(calicoctl.agent.asked == "10.0.0.1");
   CHECK(text.exit == 0);
-  for (const char* line : {"Peer 10.0.0.1 (global)\n", "  BGP state:              Active Received: Bad peer AS\n",
-                           "  AS number:              local 64512, peer 64513\n",
-                           "  Ours:                   route refresh\n                          4-octet AS 64512\n",
-                           "  Theirs:                 -\n",
-                           "  Received:               2/2 Bad peer AS, 2016-12-05T23:00:00.000Z\n",
-                           "  2016-12-05T23:00:00.000Z  OpenSent -> Idle  Received: Bad peer AS\n"})
+  for (const char* line :
+       {"Peer 10.0.0.1 (global)\n", "  BGP state:              Active Received: Bad peer AS\n",
+        "  AS number:              local 64512, peer 64513\n",
+        "  Ours:                   route refresh\n                          4-octet AS 64512\n",
+        "  Theirs:                 -\n", "  Received:               2/2 Bad peer AS, 2016-12-05T23:00:00.000Z\n",
+        "  2016-12-05T23:00:00.000Z  OpenSent -> Idle  Received: Bad peer AS\n"})
     CHECK_MESSAGE(text.out.find(line) != std::string::npos, line);
   CHECK(*parse_peer_detail(calicoctl("node peer 10.0.0.1 -o json").out) == d);
   calicoctl.agent.detail = bgp::Err(Error{ErrorCode::NotFound, "10.0.0.2 is no peer of this node", {}, 0});

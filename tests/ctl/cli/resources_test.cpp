@@ -4,13 +4,15 @@
 using namespace ctl::cli::testing;
 
 namespace {
-const std::string kNode = "apiVersion: v1\nkind: node\nmetadata:\n  name: node1\nspec:\n  bgp:\n    ipv4Address: 10.0.0.1\n";
+const std::string kNode =
+    "apiVersion: v1\nkind: node\nmetadata:\n  name: node1\nspec:\n  bgp:\n    ipv4Address: 10.0.0.1\n";
 const std::string kPeer = global_peer("192.20.30.40");
 
 // Commits lose against somebody quicker, so many times.
 struct Rival : config::store::MemStore {
   bgp::Result<uint64_t, config::store::StoreError> commit(const std::vector<config::store::Write>& writes) override {
-    if (losses-- > 0) return bgp::Err(config::store::StoreError{config::store::StoreError::Kind::Conflict, "", writes[0].key, 0});
+    if (losses-- > 0)
+      return bgp::Err(config::store::StoreError{config::store::StoreError::Kind::Conflict, "", writes[0].key, 0});
     return MemStore::commit(writes);
   }
   int losses = 0;
@@ -137,8 +139,9 @@ TEST_CASE("a write that loses against another is tried again on what is there no
 
 TEST_CASE("deleting a node takes what hangs on it, not its peers") {
   Scene calicoctl;
-  calicoctl("create -f -", documents({kNode, node_peer("10.0.0.9", "node1"),
-                                      "apiVersion: v1\nkind: blockAffinity\nmetadata:\n  node: node1\n  cidr: 192.168.1.0/26\n"}));
+  calicoctl("create -f -",
+            documents({kNode, node_peer("10.0.0.9", "node1"),
+                       "apiVersion: v1\nkind: blockAffinity\nmetadata:\n  node: node1\n  cidr: 192.168.1.0/26\n"}));
   CHECK(calicoctl("get blockAffinity").out.find("192.168.1.0/26") != std::string::npos);
   CHECK(calicoctl("delete node node1").exit == 0);
   CHECK(calicoctl("get blockAffinity").out.find("192.168.1.0/26") == std::string::npos);

@@ -75,27 +75,28 @@ struct Scene {
     std::vector<std::string> words{std::istream_iterator<std::string>(split), {}};
     std::ostringstream out, err;
     int left = looks;
-    int exit = run(words, Context{.out = out,
-                                  .err = err,
-                                  .in = in,
-                                  .environment =
-                                      [&](const std::string& name) -> std::optional<std::string> {
-                                        auto found = environment.find(name);
-                                        return found == environment.end() ? std::nullopt : std::optional(found->second);
-                                      },
-                                  .open_store = [&](const Whereabouts&, Access)
-                                      -> bgp::Result<std::shared_ptr<config::store::Store>, std::string> { return store; },
-                                  .find_agent = [&](const Whereabouts&) { return std::make_unique<BorrowedAgent>(agent); },
-                                  .now = [&] { return now; },
-                                  .pause = [&] { return --left > 0; },
-                                  .whereabouts = {},
-                                  .command_line = {}});
+    int exit =
+        run(words, Context{.out = out,
+                           .err = err,
+                           .in = in,
+                           .environment = [&](const std::string& name) -> std::optional<std::string> {
+                             auto found = environment.find(name);
+                             return found == environment.end() ? std::nullopt : std::optional(found->second);
+                           },
+                           .open_store = [&](const Whereabouts&, Access)
+                               -> bgp::Result<std::shared_ptr<config::store::Store>, std::string> { return store; },
+                           .find_agent = [&](const Whereabouts&) { return std::make_unique<BorrowedAgent>(agent); },
+                           .now = [&] { return now; },
+                           .pause = [&] { return --left > 0; },
+                           .whereabouts = {},
+                           .command_line = {}});
     return {exit, out.str(), err.str()};
   }
 };
 
 inline std::string global_peer(const std::string& ip, const std::string& asn = "64567") {
-  return "apiVersion: v1\nkind: bgpPeer\nmetadata:\n  peerIP: " + ip + "\n  scope: global\nspec:\n  asNumber: " + asn + "\n";
+  return "apiVersion: v1\nkind: bgpPeer\nmetadata:\n  peerIP: " + ip + "\n  scope: global\nspec:\n  asNumber: " + asn +
+         "\n";
 }
 
 inline std::string node_peer(const std::string& ip, const std::string& node, const std::string& asn = "64514") {

@@ -73,7 +73,8 @@ RouteRow row(const char* where, const char* peer) {
 }  // namespace
 
 TEST_CASE("a node's status crosses the socket unchanged") {
-  NodeStatus status{.node = "node1", .router_id = "192.0.2.9", .as_number = 64512, .running = true, .peers = {a_peer()}};
+  NodeStatus status{
+      .node = "node1", .router_id = "192.0.2.9", .as_number = 64512, .running = true, .peers = {a_peer()}};
   status.peers.push_back({});
   auto back = parse_node_status(to_json(status));
   REQUIRE(back.ok());
@@ -82,14 +83,15 @@ TEST_CASE("a node's status crosses the socket unchanged") {
 
 TEST_CASE("status has exactly the fields that the interface names, in its order") {
   NodeStatus status{.node = "n", .router_id = "1.2.3.4", .as_number = 1, .running = true, .peers = {a_peer()}};
-  CHECK(to_json(status) ==
-        R"({"node":"n","routerID":"1.2.3.4","asNumber":1,"running":true,"peers":[{"family":"IPv6",)"
-        R"("peerAddress":"aa:bb::ff","port":179,"peerType":"node specific","state":"start",)"
-        R"("since":"2016-12-05T23:30:04.250Z","info":"Active Socket: Connection refused","bgpState":"Active",)"
-        R"("localAddress":"aa:bb::1","localAS":64512,"peerAS":4294967295,"lastError":"Socket: Connection refused",)"
-        R"("flaps":3,"prefixes":{"received":5,"accepted":4,"advertised":3},"messages":{"received":{"open":1,"update":2,)"
-        R"("notification":3,"keepalive":4,"routeRefresh":5},"sent":{"open":6,"update":7,"notification":8,"keepalive":9,)"
-        R"("routeRefresh":10}}}]})");
+  CHECK(
+      to_json(status) ==
+      R"({"node":"n","routerID":"1.2.3.4","asNumber":1,"running":true,"peers":[{"family":"IPv6",)"
+      R"("peerAddress":"aa:bb::ff","port":179,"peerType":"node specific","state":"start",)"
+      R"("since":"2016-12-05T23:30:04.250Z","info":"Active Socket: Connection refused","bgpState":"Active",)"
+      R"("localAddress":"aa:bb::1","localAS":64512,"peerAS":4294967295,"lastError":"Socket: Connection refused",)"
+      R"("flaps":3,"prefixes":{"received":5,"accepted":4,"advertised":3},"messages":{"received":{"open":1,"update":2,)"
+      R"("notification":3,"keepalive":4,"routeRefresh":5},"sent":{"open":6,"update":7,"notification":8,"keepalive":9,)"
+      R"("routeRefresh":10}}}]})");
 }
 
 TEST_CASE("a peer in full crosses the socket unchanged") {
@@ -151,13 +153,15 @@ TEST_CASE("times are RFC 3339") {
   for (const char* text : {"1970-01-01T00:00:00.000Z", "2016-02-29T23:59:59.999Z", "2026-11-22T21:39:00.001Z"})
     CHECK(to_rfc3339(*parse_rfc3339(text)) == text);
   CHECK(to_rfc3339(*parse_rfc3339("2016-12-06T01:30:04.5+02:00")) == "2016-12-05T23:30:04.500Z");
-  for (const char* text : {"", "2016-12-05", "2016-13-05T00:00:00Z", "2016-02-30T00:00:00Z", "2016-12-05T24:00:00Z",
-                           "2016-12-05T00:00:00", "2016-12-05T00:00:00.Z", "2016-12-05T00:00:00Zx", "2016-12-05T00:00:00+2:00"})
+  for (const char* text :
+       {"", "2016-12-05", "2016-13-05T00:00:00Z", "2016-02-30T00:00:00Z", "2016-12-05T24:00:00Z", "2016-12-05T00:00:00",
+        "2016-12-05T00:00:00.Z", "2016-12-05T00:00:00Zx", "2016-12-05T00:00:00+2:00"})
     CHECK_MESSAGE(!parse_rfc3339(text), text);
 }
 
 TEST_CASE("routes cross the socket unchanged") {
-  RoutePage page{.rows = {row("10.0.0.0/8", "192.0.2.1"), row("2001:db8::/32", "local")}, .next = prefix("2001:db9::/32")};
+  RoutePage page{.rows = {row("10.0.0.0/8", "192.0.2.1"), row("2001:db8::/32", "local")},
+                 .next = prefix("2001:db9::/32")};
   page.rows[1].local_pref = 100;
   page.rows[1].communities.clear();
   auto back = parse_route_page(to_json(page));
@@ -170,8 +174,9 @@ TEST_CASE("routes cross the socket unchanged") {
 }
 
 TEST_CASE("a page that is too long is cut between prefixes, and says where to go on") {
-  RoutePage page{.rows = {row("10.0.0.0/8", "a"), row("10.0.0.0/8", "b"), row("11.0.0.0/8", "a"), row("12.0.0.0/8", "a")},
-                 .next = std::nullopt};
+  RoutePage page{
+      .rows = {row("10.0.0.0/8", "a"), row("10.0.0.0/8", "b"), row("11.0.0.0/8", "a"), row("12.0.0.0/8", "a")},
+      .next = std::nullopt};
   CHECK(to_json_within(page, 1 << 20) == to_json(page));
   auto cut = parse_route_page(to_json_within(page, to_json(page).size() - 1));
   REQUIRE(cut.ok());
@@ -196,8 +201,7 @@ TEST_CASE("a query for a prefix finds what is inside it; for an address also wha
 
 TEST_CASE("requests and answers are JSON-RPC 2.0 lines") {
   Request request{.id = "7", .method = "node.peer", .params = address_params("192.0.2.1")};
-  CHECK(to_line(request) ==
-        R"({"jsonrpc":"2.0","id":7,"method":"node.peer","params":{"address":"192.0.2.1"}})");
+  CHECK(to_line(request) == R"({"jsonrpc":"2.0","id":7,"method":"node.peer","params":{"address":"192.0.2.1"}})");
   CHECK(*parse_request(to_line(request)) == request);
   CHECK(*parse_address_params(request.params) == "192.0.2.1");
 
@@ -215,12 +219,17 @@ TEST_CASE("requests and answers are JSON-RPC 2.0 lines") {
 }
 
 TEST_CASE("what is no request is answered with the reason and the id it had") {
-  struct Case { const char* line; int code; const char* id; };
-  for (const Case& c : {Case{"", -32700, "null"}, Case{"{", -32700, "null"}, Case{"\xff", -32700, "null"}, Case{"[]", -32600, "null"},
-                        Case{"{}", -32600, "null"}, Case{R"({"id":3,"method":"version"})", -32600, "3"},
-                        Case{R"({"jsonrpc":"2.0","id":{},"method":"version"})", -32600, "null"},
-                        Case{R"({"jsonrpc":"2.0","id":"a","method":1})", -32600, "\"a\""},
-                        Case{R"({"jsonrpc":"2.0","id":4,"method":"x","params":[1]})", -32602, "4"}}) {
+  struct Case {
+    const char* line;
+    int code;
+    const char* id;
+  };
+  for (const Case& c :
+       {Case{"", -32700, "null"}, Case{"{", -32700, "null"}, Case{"\xff", -32700, "null"}, Case{"[]", -32600, "null"},
+        Case{"{}", -32600, "null"}, Case{R"({"id":3,"method":"version"})", -32600, "3"},
+        Case{R"({"jsonrpc":"2.0","id":{},"method":"version"})", -32600, "null"},
+        Case{R"({"jsonrpc":"2.0","id":"a","method":1})", -32600, "\"a\""},
+        Case{R"({"jsonrpc":"2.0","id":4,"method":"x","params":[1]})", -32602, "4"}}) {
     CAPTURE(c.line);
     auto request = parse_request(c.line);
     REQUIRE(!request.ok());
