@@ -4,7 +4,6 @@
 #include <array>
 #include <string_view>
 
-#include "bgp/base/escape.h"
 #include "bgp/base/limits.h"
 #include "bgp/wire/message_header.h"
 
@@ -147,7 +146,7 @@ std::string shutdown_communication(const Notification& notification) {
   // A length that runs past the data is a lie about all of it (RFC 9003 §4 ignores such a text; CVE-2019-16159).
   size_t length = data[0];
   if (length > data.size() - 1) return {};
-  return printable({reinterpret_cast<const char*>(data.data()) + 1, length});
+  return {reinterpret_cast<const char*>(data.data()) + 1, length};
 }
 
 Bytes encode(const Notification& notification) {

@@ -52,7 +52,8 @@ Notification maximum_prefixes_reached(Family family, uint32_t limit);  // 6/1, d
 // "Hold timer expired", "Bad peer AS", ...: BIRD's words, because people search for them; unknown codes as
 // "Unknown error 7.3". Never shows peer-supplied bytes.
 std::string notification_text(const Notification& notification);
-// The communication of a Cease/2 or /4 (RFC 9003), escaped for a terminal; empty if there is none.
+// The communication of a Cease/2 or /4 (RFC 9003), as received: hostile text, for whoever shows it to escape (log.h and
+// the control socket do). Empty if there is none.
 std::string shutdown_communication(const Notification& notification);
 
 // The whole message, header included.
