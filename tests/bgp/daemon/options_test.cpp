@@ -1,0 +1,88 @@
+#include "bgp/daemon/options.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+using namespace bgp;
+using namespace bgp::daemon;
+
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+Result<Options, Answer> parse(std::vector<const char*> arguments, const Variables& variables = {}) {
+  arguments.insert(arguments.begin(), "calico-bgpd");
+  auto environment = [&](const char* name) {
+    auto it = variables.find(name);
+    return it == variables.end() ? nullptr : it->second.c_str();
+  };
+  return parse_options(static_cast<int>(arguments.size()), arguments.data(), environment, "Host.Example");
+}
+
+}  // namespace
+
+TEST_CASE("without a word, the defaults of calico/node") {
+  Options o = *parse({});
+  CHECK(o.node_name == "host.example");
+  CHECK(o.datastore == "embedded");
+  CHECK(o.data_dir == "/var/lib/calico-bgp");
+  CHECK(o.run_dir == "/var/run/calico");
+  CHECK_FALSE(o.listen_port.has_value());
+  CHECK(o.has_fib);
+  CHECK(o.fib_protocol == 12);
+  CHECK(o.fib_table == 254);
+  CHECK(o.log_level == LogLevel::Info);
+}
+
+TEST_CASE("a flag wins over its variable, and NODENAME over HOSTNAME") {
+  Variables variables = {{"NODENAME", "n1"}, {"HOSTNAME", "h1"}, {"IP", "10.0.0.1/24"}, {"AS", "64513"}};
+  CHECK(parse({}, variables)->node_name == "n1");
+  CHECK(parse({"--node-name", "N2"}, variables)->node_name == "N2");
+  CHECK(parse({}, {{"HOSTNAME", "h1"}})->node_name == "h1");
+  CHECK(parse({}, variables)->ip == "10.0.0.1/24");
+  CHECK(parse({"--as=1.10"}, variables)->as == Asn{65546});
+}
+
+TEST_CASE("an empty variable is one that is not set") { CHECK(parse({}, {{"NODENAME", ""}})->node_name == "host.example"); }
+
+TEST_CASE("a bad option is one line that names the place and what is allowed, and exit code 2") {
+  struct Row {
+    std::vector<const char*> arguments;
+    Variables variables;
+    const char* text;
+  };
+  const std::vector<Row> rows = {
+      {{"--ip", "300.1.1.1"}, {}, "calico-bgpd: --ip: '300.1.1.1' is not allowed; give an IPv4 address, a CIDR, 'autodetect' or 'none'\n"},
+      {{}, {{"IP6", "10.0.0.1"}}, "calico-bgpd: $IP6: '10.0.0.1' is not allowed; give an IPv6 address, a CIDR, 'autodetect' or 'none'\n"},
+      {{"--as", "0"}, {}, "calico-bgpd: --as: '0' is not allowed; give an AS number from 1 to 4294967295, or HIGH.LOW\n"},
+      {{"--router-id", "0.0.0.0"}, {}, "calico-bgpd: --router-id: '0.0.0.0' is not allowed; give a dotted quad other than 0.0.0.0, or 'hash'\n"},
+      {{"--datastore", "unix:"}, {}, "calico-bgpd: --datastore: 'unix:' is not allowed; give 'embedded' or 'unix:PATH'\n"},
+      {{"--listen-port", "65536"}, {}, "calico-bgpd: --listen-port: '65536' is not allowed; give a port from 1 to 65535\n"},
+      {{"--fib", "maybe"}, {}, "calico-bgpd: --fib: 'maybe' is not allowed; give 'kernel' or 'none'\n"},
+      {{"--fib-protocol", "2"}, {}, "calico-bgpd: --fib-protocol: '2' is not allowed; give a route protocol number from 5 to 255\n"},
+      {{"--fib-table", "255"}, {}, "calico-bgpd: --fib-table: '255' is not allowed; give a routing table number from 1 to 4294967295, not 255 (local)\n"},
+      {{"--log-level", "loud"}, {}, "calico-bgpd: --log-level: 'loud' is not allowed; give debug, info, warning or error\n"},
+  };
+  for (const Row& row : rows) {
+    auto options = parse(row.arguments, row.variables);
+    REQUIRE_FALSE(options.ok());
+    CHECK(options.error().text == row.text);
+    CHECK(options.error().exit_code == 2);
+  }
+}
+
+TEST_CASE("an unknown option and a stray word are refused, not ignored") {
+  for (std::vector<const char*> arguments : {std::vector<const char*>{"--no-such"}, {"stray"}}) {
+    auto options = parse(arguments);
+    REQUIRE_FALSE(options.ok());
+    CHECK(options.error().exit_code == 2);
+    CHECK(options.error().text.find("see calico-bgpd --help") != std::string::npos);
+  }
+}
+
+TEST_CASE("--help and --version answer and succeed") {
+  CHECK(parse({"--help"}).error().exit_code == 0);
+  CHECK(parse({"--help"}).error().text.find("--fib-protocol") != std::string::npos);
+  CHECK(parse({"--version"}).error().text.starts_with("calico-bgpd version "));
+}
