@@ -14,12 +14,13 @@ namespace bgp::rib {
 
 class CatchUp {
  public:
-  // From the beginning of the table: everything with an id not yet passed will be looked at.
-  void walk_from_start(Family family) { walk_[index_of(family)] = Walk{0, true}; }
-  // `id` changed (again). Nothing to do when the walk has not been there yet.
+  // From the beginning of the table: every id in it is looked at once. `knows_nothing`: the member was told nothing yet,
+  // so what the walk has not passed needs no mark; one that asked for a refresh must hear of a withdrawal all the same.
+  void walk_from_start(Family family, bool knows_nothing) { walk_[index_of(family)] = Walk{0, true, knows_nothing}; }
+  // `id` changed (again).
   void mark(Family family, DestinationId id) {
     const Walk& walk = walk_[index_of(family)];
-    if (walk.active && id >= walk.next) return;
+    if (walk.active && walk.knows_nothing && id >= walk.next) return;
     std::vector<uint64_t>& bits = bits_[index_of(family)];
     if (bits.size() <= id / 64) bits.resize(id / 64 + 1);
     marked_ += (bits[id / 64] >> id % 64 & 1) == 0;
@@ -51,6 +52,7 @@ class CatchUp {
   struct Walk {
     DestinationId next = 0;
     bool active = false;
+    bool knows_nothing = false;
   };
 
   void take_marked(Family family, size_t max, std::vector<DestinationId>& out) {

@@ -54,7 +54,7 @@ bool ExportKey::operator==(const ExportKey& other) const {
   return policy::same(filter, other.filter) && target == other.target && codec == other.codec;
 }
 
-ExportGroup::ExportGroup(ExportKey key, const Tables& tables)
+ExportGroup::ExportGroup(ExportKey key, Tables& tables)
     : key_(std::move(key)), tables_(tables), accepts_all_(accepts_everything(key_.filter)) {
   for (Family family : kFamilies)
     if (key_.codec.families.has(family)) tell_present_table(family);
@@ -95,15 +95,16 @@ bool ExportGroup::accepts(Family family, DestinationId id) const {
 
 // ---- members ------------------------------------------------------------------------------------------------------
 
-void ExportGroup::join(PeerId peer, const ExportGroup* from) {
+void ExportGroup::join(PeerId peer, ExportGroup* from) {
   auto m = std::make_unique<Member>();
   m->peer = peer;
+  m->end_of_rib_due = from ? from->member(peer).end_of_rib_due : key_.codec.families;
+  if (from) m->catch_up = from->all_owed(from->member(peer));
   for (Family family : kFamilies) {
     if (!key_.codec.families.has(family)) continue;
+    m->catch_up.walk_from_start(family, from == nullptr);
     for (DestinationId id = 0; from && id < tables_[family].prefixes.id_end(); ++id)
       if (from->is_advertised(peer, family, id) && !is_advertised(peer, family, id)) m->catch_up.mark(family, id);
-    m->catch_up.walk_from_start(family);
-    m->end_of_rib_due.add(family);
   }
   behind_.push_back(m.get());
   bool is_new = members_.emplace(peer, std::move(m)).second;
@@ -128,7 +129,7 @@ void ExportGroup::refresh(PeerId peer, Family family) {
   Member& m = member(peer);
   if (!key_.codec.families.has(family)) return;
   if (m.is_level) fall_behind(m);
-  m.catch_up.walk_from_start(family);
+  m.catch_up.walk_from_start(family, false);
 }
 
 // The member stops reading the log: what it has not read becomes marks in its own catch-up.
@@ -137,21 +138,35 @@ void ExportGroup::fall_behind(Member& m) {
   ByteView rest = log_.rest_of_message(m.position);
   m.own.assign(rest.begin(), rest.end());
   m.own_boundary = m.own.size();
-  wire::CodecContext context = key_.codec;
-  context.peer_as = context.local_as;  // our own messages, read back: no check of the first AS
-  log_.for_each_unread(m.position, m.peer, [&](ByteView message) {
-    wire::DecodedUpdate& update = scratch_update_;
-    if (!wire::decode_update(message.subspan(limits::kMessageHeaderBytes), context, update).ok()) return;
-    for (const wire::NlriField* field :
-         {&update.withdrawn, &update.mp_withdrawn, &update.reachable, &update.mp_reachable}) {
-      field->for_each([&](const wire::NlriEntry& entry) {
-        if (auto id = tables_[field->family()].prefixes.find(entry.length, entry.bytes))
-          m.catch_up.mark(field->family(), *id);
-      });
-    }
-  });
+  log_.for_each_unread(m.position, m.peer, [&](ByteView message) { mark_all(message, m); });
   m.is_level = false;
   behind_.push_back(&m);
+}
+
+// What a message of ours is about becomes marks. A prefix that has vanished since gets its row back: only a row can be
+// marked, and the member still has to hear of the end of that route.
+void ExportGroup::mark_all(ByteView message, Member& m) {
+  wire::CodecContext context = key_.codec;
+  context.peer_as = context.local_as;  // our own message, read back: no check of the first AS
+  context.add_path_receive = context.add_path_send;
+  wire::DecodedUpdate& update = scratch_update_;
+  BGP_ASSERT(wire::decode_update(message.subspan(limits::kMessageHeaderBytes), context, update).ok());
+  for (const wire::NlriField* field : {&update.withdrawn, &update.mp_withdrawn, &update.reachable, &update.mp_reachable})
+    field->for_each([&](const wire::NlriEntry& entry) {
+      if (auto id = tables_[field->family()].revive(entry)) m.catch_up.mark(field->family(), *id);
+    });
+}
+
+// Takes back what was written for the member and not sent, but for the rest of a message, and says what it must be told.
+const CatchUp& ExportGroup::all_owed(Member& m) {
+  if (m.is_level) fall_behind(m);
+  for (size_t at = m.own_boundary; at < m.own.size();) {
+    size_t size = static_cast<size_t>(m.own[at + 16]) << 8 | m.own[at + 17];
+    mark_all(ByteView(m.own).subspan(at, size), m);
+    at += size;
+  }
+  m.own.resize(m.own_boundary);
+  return m.catch_up;
 }
 
 void ExportGroup::become_level(Member& m) {
@@ -204,21 +219,28 @@ void ExportGroup::tell(Family family, DestinationId id, PeerId source) {
   // The new source had the old path from us; its own one it does not get.
   if (before != 0 && before != now && members_.contains(source))
     withdrawals_.push_back({{Audience::Kind::Only, source}, id});
-  note_change(family, id);
+  note_change(family, id, before, now);
 }
 
 void ExportGroup::untell(Family family, DestinationId id) {
   ChunkedArray<uint16_t>& told = told_[index_of(family)];
   if (id >= told.size() || told[id] == 0) return;
-  auto before = static_cast<PeerId>(std::exchange(told[id], uint16_t{0}) - 1);
+  uint16_t before = std::exchange(told[id], uint16_t{0});
+  auto source = static_cast<PeerId>(before - 1);
   --told_count_[index_of(family)];
-  --told_by_source_[index_of(family)][before];
-  withdrawals_.push_back({members_.contains(before) ? Audience{Audience::Kind::AllBut, before} : Audience{}, id});
-  note_change(family, id);
+  --told_by_source_[index_of(family)][source];
+  withdrawals_.push_back({members_.contains(source) ? Audience{Audience::Kind::AllBut, source} : Audience{}, id});
+  note_change(family, id, before, 0);
 }
 
-void ExportGroup::note_change(Family family, DestinationId id) {
-  for (Member* m : behind_) m->catch_up.mark(family, id);
+// `before` and `now`: what told_ says. A member's own route means nothing to it, neither before nor now.
+void ExportGroup::note_change(Family family, DestinationId id, uint16_t before, uint16_t now) {
+  for (Member* m : behind_) {
+    uint16_t own = static_cast<uint16_t>(m->peer + 1);
+    bool was_for_it = before != 0 && before != own;
+    bool is_for_it = now != 0 && now != own;
+    if (was_for_it || is_for_it) m->catch_up.mark(family, id);
+  }
 }
 
 void ExportGroup::write_withdrawals(Family family) {
@@ -258,7 +280,7 @@ void ExportGroup::trim() {
   if (!log_.is_long()) return;
   UpdateLog::Position oldest = slowest();
   log_.drop_before(oldest);
-  while (log_.bytes() > limits::kUpdateLogBytesMax) {
+  while (log_.bytes() > limits::kUpdateLogBytesMax && log_.is_long()) {
     std::vector<Member*> slow;
     for (const auto& [peer, m] : members_)
       if (m->is_level && m->position.chunk == oldest.chunk) slow.push_back(m.get());
@@ -298,10 +320,11 @@ bool ExportGroup::is_inside_message(PeerId peer) const {
   return m.own_sent < m.own_boundary || (m.is_level && m.position.is_inside_message());
 }
 
-bool ExportGroup::has_output(PeerId peer) const {
-  const Member& m = member(peer);
-  UpdateLog::Position position = m.position;
-  return m.own_sent < m.own.size() || !m.is_level || !log_.read(position, peer, 1).empty();
+// Moves a level member over what is for others, so that it does not hold back the log: the source of a whole table
+// reads none of it.
+bool ExportGroup::has_output(PeerId peer) {
+  Member& m = member(peer);
+  return m.own_sent < m.own.size() || !m.is_level || !log_.read(m.position, peer, 1).empty();
 }
 
 void ExportGroup::fill_own(Member& m) {
@@ -331,11 +354,11 @@ void ExportGroup::write_catch_up(Member& m, Family family) {
 
   scratch_changes_.clear();
   for (DestinationId id : scratch_ids_) {
-    if (table.prefixes.has(id, RowFlag::BestTouched)) continue;  // about to be decided again, and marked then
     if (!is_for_member(id)) {
       scratch_changes_.push_back({0, 0, id});
       continue;
     }
+    if (table.prefixes.has(id, RowFlag::BestTouched)) continue;  // about to be decided again, and marked then
     const Path& best = table.paths[table.prefixes.first_path(id)];
     scratch_changes_.push_back({best.attr, best.peer, id});
   }
@@ -345,6 +368,7 @@ void ExportGroup::write_catch_up(Member& m, Family family) {
   wire::UpdateWriter writer(m.own, key_.codec);
   for_each_run(scratch_changes_, [&](std::span<const BestChange> run) {
     Outgoing out = run[0].attr == 0 ? Outgoing{} : outgoing(family, run[0].attr, run[0].source);
+    BGP_ASSERT(run[0].attr == 0 || out.is_exported);
     write_messages(
         writer, table.prefixes, run,
         [&] {

@@ -30,14 +30,14 @@ struct ExportKey {
 class ExportGroup {
  public:
   // Works out what the present table means for this group. Cost: O(prefixes).
-  ExportGroup(ExportKey key, const Tables& tables);
+  ExportGroup(ExportKey key, Tables& tables);
 
   const ExportKey& key() const { return key_; }
   bool is_empty() const { return members_.empty(); }
 
   // The newcomer is told the whole table, then End-of-RIB of each family. One that moves over from another group (its
-  // policy changed, its session did not) is also told what is no longer meant for it.
-  void join(PeerId peer, const ExportGroup* from = nullptr);
+  // policy changed, its session did not) is also told what is no longer meant for it; call from->leave() afterwards.
+  void join(PeerId peer, ExportGroup* from = nullptr);
   // Returns the rest of a message that was sent in part: it must go out before anything else can.
   Bytes leave(PeerId peer);
   // ROUTE-REFRESH: tells the member everything of that family again.
@@ -57,7 +57,7 @@ class ExportGroup {
   // Returns how many messages are complete with that.
   size_t sent(PeerId peer, size_t count);
   bool is_inside_message(PeerId peer) const;
-  bool has_output(PeerId peer) const;
+  bool has_output(PeerId peer);
 
   // Routes the group is told now, less the peer's own: the size of the peer's Adj-RIB-Out.
   uint64_t advertised(PeerId peer, Family family) const;
@@ -94,20 +94,22 @@ class ExportGroup {
   void apply_run(Family family, std::span<const BestChange> run);
   void tell(Family family, DestinationId id, PeerId source);
   void untell(Family family, DestinationId id);
-  void note_change(Family family, DestinationId id);
+  void note_change(Family family, DestinationId id, uint16_t before, uint16_t now);
   void write_withdrawals(Family family);
   bool has_reader(Audience audience) const;
 
   Member& member(PeerId peer) { return *members_.at(peer); }
   const Member& member(PeerId peer) const { return *members_.at(peer); }
   void fall_behind(Member& m);
+  const CatchUp& all_owed(Member& m);
+  void mark_all(ByteView message, Member& m);
   void fill_own(Member& m);
   void write_catch_up(Member& m, Family family);
   void become_level(Member& m);
   UpdateLog::Position slowest() const;
 
   ExportKey key_;
-  const Tables& tables_;
+  Tables& tables_;
   UpdateLog log_;
   bool accepts_all_ = false;                    // the filter has no say
   std::unordered_map<PeerId, std::unique_ptr<Member>> members_;

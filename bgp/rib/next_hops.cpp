@@ -1,5 +1,6 @@
 #include "bgp/rib/next_hops.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "bgp/base/assert.h"
@@ -25,7 +26,7 @@ NextHopId NextHops::intern(const wire::NextHop& next_hop) {
     id = free_.back();
     free_.pop_back();
   }
-  entries_[id] = Entry{next_hop, 1, 0, assume_reachable_};
+  entries_[id] = Entry{next_hop, 1, 0, assume_reachable_, false};
   if (first != last) {  // another id has asked for this address already
     entries_[id].reachable = entries_[first->second].reachable;
     entries_[id].metric = entries_[first->second].metric;
@@ -39,14 +40,15 @@ NextHopId NextHops::intern(const wire::NextHop& next_hop) {
 void NextHops::release(NextHopId id) {
   if (id == 0) return;
   BGP_ASSERT(entries_[id].references > 0);
-  if (--entries_[id].references > 0) return;
+  Entry& entry = entries_[id];
+  if (--entry.references > 0 || std::exchange(entry.is_idle, true)) return;
+  idle_.push_back(id);
+}
+
+void NextHops::forget(NextHopId id) {
   IpAddress address = entries_[id].next_hop.address;
   auto [first, last] = by_address_.equal_range(address);
-  for (auto it = first; it != last; ++it) {
-    if (it->second != id) continue;
-    by_address_.erase(it);
-    break;
-  }
+  by_address_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == id; }));
   free_.push_back(id);
   if (!assume_reachable_ && by_address_.find(address) == by_address_.end()) watches_.end.push_back(address);
 }
@@ -63,6 +65,12 @@ bool NextHops::set_state(const IpAddress& address, bool reachable, uint32_t metr
   return changed;
 }
 
-NextHops::Watches NextHops::take_watches() { return std::exchange(watches_, {}); }
+NextHops::Watches NextHops::take_watches() {
+  for (NextHopId id : std::exchange(idle_, {})) {
+    entries_[id].is_idle = false;
+    if (entries_[id].references == 0) forget(id);
+  }
+  return std::exchange(watches_, {});
+}
 
 }  // namespace bgp::rib

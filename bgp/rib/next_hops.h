@@ -29,7 +29,8 @@ class NextHops {
   // The answer for one address. True when it changed anything about an id in use.
   bool set_state(const IpAddress& address, bool reachable, uint32_t metric);
 
-  // Addresses to begin and to stop watching since the last call.
+  // Addresses to begin and to stop watching since the last call. An address that nobody uses is let go here and not in
+  // release(): one that finds a new user within the turn keeps its watch, and its answer.
   struct Watches {
     std::vector<IpAddress> begin;
     std::vector<IpAddress> end;
@@ -42,10 +43,14 @@ class NextHops {
     uint32_t references = 0;
     uint32_t metric = 0;
     bool reachable = false;
+    bool is_idle = false;  // in idle_
   };
+  void forget(NextHopId id);
+
   bool assume_reachable_;
   std::vector<Entry> entries_;
   std::vector<NextHopId> free_;
+  std::vector<NextHopId> idle_;  // were without a user at some time since take_watches()
   std::unordered_multimap<IpAddress, NextHopId> by_address_;  // several ids differ in the link-local companion
   Watches watches_;
 };

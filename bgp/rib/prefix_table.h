@@ -25,6 +25,8 @@ enum class RowFlag : uint32_t {
   Dirty = 1U << 9,        // waits for a decision
   HasBest = 1U << 10,     // the first path is the selected one
   BestTouched = 1U << 11, // the selected path was replaced or removed since the last decision
+  Multipath = 1U << 12,   // the FIB was given more than one leg
+  Undead = 1U << 13,      // in FamilyTable::undead
 };
 
 class PrefixTable {

@@ -37,6 +37,18 @@ void Rib::forget_peer(PeerId peer) {
   }
 }
 
+void Rib::reconsider_peer(PeerId peer) {
+  for (Family family : kFamilies) {
+    FamilyTable& table = tables_[family];
+    for (DestinationId id = 0; path_count(peer, family) > 0 && id < table.prefixes.id_end(); ++id) {
+      if (!table.prefixes.has(id, RowFlag::HasBest)) continue;
+      if (table.paths[table.prefixes.first_path(id)].peer != peer) continue;
+      table.prefixes.set(id, RowFlag::BestTouched);
+      mark_dirty(family, id);
+    }
+  }
+}
+
 uint64_t Rib::path_count(PeerId peer, Family family) const {
   const std::vector<Counts>& counts = counts_[index_of(family)];
   return peer < counts.size() ? counts[peer].paths : 0;
@@ -198,17 +210,22 @@ void Rib::decide_one(Family family, DestinationId id) {
   Decided decided = choose(family, id, candidates_);
   if (decided.candidates == 0) {
     table.prefixes.clear(id, RowFlag::HasBest);
+    table.prefixes.clear(id, RowFlag::Multipath);
     if (had_best) changes_[index_of(family)].push_back({0, 0, id});
     if (had_best) emit(family, id, {});
-    undead_[index_of(family)].push_back(id);  // looked at again once the groups were told
+    if (table.prefixes.first_path(id) == 0) table.bury(id);  // looked at once the groups were told
     return;
   }
   PathIndex best = candidates_[0].path;
   table.prefixes.set(id, RowFlag::HasBest);
   move_to_front(table, id, best);
   if (best != before) changes_[index_of(family)].push_back({table.paths[best].attr, table.paths[best].peer, id});
-  if (best != before || decided.candidates > 1)
-    emit(family, id, std::span(candidates_).first(decided.selection.multipath));
+  bool was_multipath = table.prefixes.has(id, RowFlag::Multipath);
+  bool is_multipath = decided.selection.multipath > 1;
+  if (best == before && !was_multipath && !is_multipath) return;
+  if (is_multipath) table.prefixes.set(id, RowFlag::Multipath);
+  else table.prefixes.clear(id, RowFlag::Multipath);
+  emit(family, id, std::span(candidates_).first(decided.selection.multipath));
 }
 
 void Rib::move_to_front(FamilyTable& table, DestinationId id, PathIndex path) {
@@ -244,8 +261,11 @@ void Rib::emit(Family family, DestinationId id, std::span<const Candidate> multi
 bool Rib::decide(size_t max) {
   for (Family family : kFamilies) {
     DirtyQueue& dirty = dirty_[index_of(family)];
-    for (; max > 0 && !dirty.is_empty(); --max) decide_one(family, dirty.take());
+    size_t decided = 0;
+    for (; decided < max && !dirty.is_empty(); ++decided) decide_one(family, dirty.take());
+    max -= decided;
     tell_groups(family);
+    release_undead(family, std::max(decided, limits::kDecisionsPerTurn));
   }
   for (const std::unique_ptr<ExportGroup>& group : groups_) group->trim();
   return has_work();
@@ -258,18 +278,26 @@ void Rib::tell_groups(Family family) {
   });
   for (const std::unique_ptr<ExportGroup>& group : groups_) group->apply(family, changes);
   changes.clear();
-  std::vector<DestinationId> undead = std::exchange(undead_[index_of(family)], {});
-  for (DestinationId id : undead) release_if_unused(family, id);
 }
 
-// Called for a row without a selected path. While a slow member waits to hear of it, the id cannot be reused.
-void Rib::release_if_unused(Family family, DestinationId id) {
-  PrefixTable& prefixes = tables_[family].prefixes;
-  if (!prefixes.has(id, RowFlag::InUse) || prefixes.first_path(id) != 0 || prefixes.has(id, RowFlag::Dirty)) return;
-  bool is_pending = std::any_of(groups_.begin(), groups_.end(),
-                                [&](const auto& group) { return group->is_pending(family, id); });
-  if (is_pending) undead_[index_of(family)].push_back(id);
-  else prefixes.release(id);
+// Looks at up to `max` rows that lost their last path; the others have their turn later. So a slow member, which may
+// keep a million rows from being released, costs each turn the same.
+void Rib::release_undead(Family family, size_t max) {
+  FamilyTable& table = tables_[family];
+  for (size_t n = std::min(max, table.undead.size()); n > 0; --n) {
+    DestinationId id = table.undead.front();
+    table.undead.pop_front();
+    table.prefixes.clear(id, RowFlag::Undead);
+    if (table.prefixes.first_path(id) != 0) continue;
+    if (is_still_needed(family, id)) table.bury(id);
+    else table.prefixes.release(id);
+  }
+}
+
+// While a slow member waits to hear of it, the id cannot be reused.
+bool Rib::is_still_needed(Family family, DestinationId id) const {
+  return tables_[family].prefixes.has(id, RowFlag::Dirty) ||
+         std::any_of(groups_.begin(), groups_.end(), [&](const auto& group) { return group->is_pending(family, id); });
 }
 
 std::vector<RouteChange> Rib::take_route_changes() { return std::exchange(route_changes_, {}); }

@@ -54,6 +54,9 @@ class Rib {
   void set_peer(PeerId peer, const PeerFacts& facts);
   // Every path of the peer goes. Cost: O(paths in the table), 0 when it has none.
   void forget_peer(PeerId peer);
+  // The facts of a peer whose session stays changed what others may be told: its selected paths are told anew.
+  // Cost: O(prefixes).
+  void reconsider_peer(PeerId peer);
   uint64_t path_count(PeerId peer, Family family) const;      // with the rejected ones
   uint64_t rejected_count(PeerId peer, Family family) const;
 
@@ -117,7 +120,8 @@ class Rib {
   void move_to_front(FamilyTable& table, DestinationId id, PathIndex path);
   void emit(Family family, DestinationId id, std::span<const Candidate> multipath);
   void tell_groups(Family family);
-  void release_if_unused(Family family, DestinationId id);
+  void release_undead(Family family, size_t max);
+  bool is_still_needed(Family family, DestinationId id) const;
   void mark_dirty(Family family, DestinationId id);
   void remove_path(Family family, DestinationId id, PathIndex path, PathIndex previous);
   void count(const Path& path, Family family, int delta);
@@ -128,7 +132,6 @@ class Rib {
   Tables tables_;
   std::array<DirtyQueue, 2> dirty_;
   std::array<std::vector<BestChange>, 2> changes_;          // of the slice
-  std::array<std::vector<DestinationId>, 2> undead_;        // no path left, but somebody must be told first
   struct Counts {
     uint32_t paths = 0;
     uint32_t rejected = 0;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <deque>
+#include <optional>
 #include <vector>
 
 #include "bgp/policy/export_attributes.h"
@@ -9,6 +11,7 @@
 #include "bgp/rib/next_hops.h"
 #include "bgp/rib/path.h"
 #include "bgp/rib/prefix_table.h"
+#include "bgp/wire/update.h"
 
 namespace bgp::rib {
 
@@ -25,6 +28,21 @@ struct FamilyTable {
   explicit FamilyTable(Family family) : prefixes(family) {}
   PrefixTable prefixes;
   PathPool paths;
+  // Rows without a path that somebody must still be told of; each once (RowFlag::Undead). Rib::release_undead() frees
+  // them when nobody must any more.
+  std::deque<DestinationId> undead;
+
+  void bury(DestinationId id) {
+    if (prefixes.has(id, RowFlag::Undead)) return;
+    prefixes.set(id, RowFlag::Undead);
+    undead.push_back(id);
+  }
+  // The row of a prefix that a member must be told of; made again when it is gone. nullopt: the table is full.
+  std::optional<DestinationId> revive(const wire::NlriEntry& entry) {
+    std::optional<DestinationId> id = prefixes.find_or_add(entry.length, entry.bytes);
+    if (id && prefixes.first_path(*id) == 0) bury(*id);
+    return id;
+  }
 };
 
 struct Tables {

@@ -28,6 +28,8 @@ void Speaker::apply_peers() {
     if (peer) change_peer(*peer, settings);
     else add_peer(settings);
   }
+  for (const std::unique_ptr<PeerSlot>& peer : peers_)
+    if (peer && peer->is_up()) note_facts(*peer);  // their places may have moved
 }
 
 void Speaker::add_peer(const PeerSettings& settings) {
@@ -76,13 +78,19 @@ void Speaker::change_peer(PeerSlot& peer, const PeerSettings& settings) {
     perform(peer, peer.fsm.start(env));
     return;
   }
+  bool client_changed = peer.settings.route_reflector_client != settings.route_reflector_client;
   peer.settings = settings;
   if (!is_same) {
     peer.fsm.reconfigure_live(settings.session);
+    schedule(peer);
     log(LogLevel::Info, "peer_changed", &peer, {{"session", "kept"}});
   }
   if (!peer.is_up()) return;
   if (import_changed) reimport(peer);
+  if (client_changed) {
+    note_facts(peer);
+    rib_.reconsider_peer(peer.id);
+  }
   if (!(peer.group->key() == export_key(peer))) move_group(peer);
 }
 

@@ -7,6 +7,8 @@
 
 namespace bgp::speaker {
 
+static constexpr Duration kGrace = 5s;  // how long a peer that is out of reach holds up output::Converged
+
 Duration Speaker::limits_selection_deferral() { return limits::kSelectionDeferral; }
 
 Speaker::Speaker(SpeakerConfigPtr config, Options options, Instant now)
@@ -33,10 +35,11 @@ void Speaker::handle(const Input& input, Instant now) {
 
 bool Speaker::run(Instant now) {
   now_ = now;
-  if (!rib_.has_work()) return false;
+  if (is_shut_down_ || !rib_.has_work()) return false;
   bool more = rib_.decide(limits::kDecisionsPerTurn);
   collect_rib_output();
   mark_members_writable();
+  check_converged();
   return more;
 }
 
@@ -142,16 +145,20 @@ void Speaker::close_connection(ConnId conn) {
 }
 
 void Speaker::session_up(PeerSlot& peer, ConnId conn) {
-  const session::Negotiated& negotiated = peer.fsm.negotiated();
-  if (negotiated.codec.extended_messages) find_connection(conn)->framer.allow_extended_messages();
-  auto place = std::lower_bound(config_->peers.begin(), config_->peers.end(), peer.settings.session.address,
-                                [](const PeerSettings& p, const IpAddress& a) { return p.session.address < a; });
-  rib_.set_peer(peer.id, {!peer.settings.session.is_ibgp(), peer.settings.route_reflector_client,
-                          negotiated.peer_open.identifier, peer.settings.session.address,
-                          static_cast<uint32_t>(place - config_->peers.begin())});
+  if (peer.fsm.negotiated().codec.extended_messages) find_connection(conn)->framer.allow_extended_messages();
+  note_facts(peer);
   peer.end_of_rib_received = {};
   peer.conn = conn;
   join_group(peer);
+}
+
+// The rank is the place among the configured peers: the order of addresses, whoever comes and goes.
+void Speaker::note_facts(const PeerSlot& peer) {
+  auto place = std::lower_bound(config_->peers.begin(), config_->peers.end(), peer.settings.session.address,
+                                [](const PeerSettings& p, const IpAddress& a) { return p.session.address < a; });
+  rib_.set_peer(peer.id, {!peer.settings.session.is_ibgp(), peer.settings.route_reflector_client,
+                          peer.fsm.negotiated().peer_open.identifier, peer.settings.session.address,
+                          static_cast<uint32_t>(place - config_->peers.begin())});
 }
 
 void Speaker::session_down(PeerSlot& peer) {
@@ -178,7 +185,9 @@ void Speaker::schedule(PeerSlot& peer) {
 
 Instant Speaker::next_deadline() const {
   Instant next = deadlines_.empty() ? kNever : deadlines_.top().at;
-  return is_converged_ ? next : std::min(next, started_ + options_.selection_deferral);
+  if (is_converged_ || is_shut_down_) return next;
+  Instant grace_end = started_ + kGrace;
+  return std::min(next, now_ < grace_end ? grace_end : started_ + options_.selection_deferral);
 }
 
 void Speaker::expire(Instant now) {
@@ -262,26 +271,28 @@ void Speaker::on(const input::NextHopStates& in) {
   if (!changed.empty()) rib_.next_hops_changed(changed);
 }
 
+// The routes stay where they are: what the FIB does with them is its business.
 void Speaker::on(const input::Shutdown& in) {
+  is_shut_down_ = true;
   for (const std::unique_ptr<PeerSlot>& peer : peers_) {
     if (!peer) continue;
     session::Environment env = environment();
     perform(*peer, peer->fsm.stop(wire::cease(wire::CeaseReason::AdministrativeShutdown, in.reason), env));
   }
-  is_shut_down_ = true;
 }
 
 // A peer that was tried and cannot be reached does not hold up the others (RFC 4724 §4.1 leaves that open).
 void Speaker::check_converged() {
-  if (is_converged_) return;
-  static constexpr Duration kGrace = 5s;
+  if (is_converged_ || is_shut_down_) return;
+  bool is_early = now_ - started_ < kGrace;
   auto is_settled = [&](const PeerSlot& peer) {
     if (peer.is_up()) return (peer.fsm.negotiated().codec.families & peer.end_of_rib_received) ==
                              peer.fsm.negotiated().codec.families;
-    return now_ - started_ >= kGrace && peer.fsm.last_fault().kind != session::Fault::Kind::None;
+    return !is_early && peer.fsm.last_fault().kind != session::Fault::Kind::None;
   };
   bool all_settled = std::all_of(peers_.begin(), peers_.end(),
                                  [&](const std::unique_ptr<PeerSlot>& peer) { return !peer || is_settled(*peer); });
+  if (by_address_.empty() && is_early) return;  // the first configuration may be yet to come
   if (!all_settled && now_ - started_ < options_.selection_deferral) return;
   if (rib_.has_work()) return;  // what was heard must be decided before anything is swept
   is_converged_ = true;

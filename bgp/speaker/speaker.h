@@ -106,6 +106,7 @@ class Speaker {
   void perform(PeerSlot& peer, const session::ActionList& actions);
   void close_connection(ConnId conn);
   void session_up(PeerSlot& peer, ConnId conn);
+  void note_facts(const PeerSlot& peer);
   void session_down(PeerSlot& peer);
   void schedule(PeerSlot& peer);
   void mark_writable(Connection& connection);

@@ -1,0 +1,81 @@
+#include "rib_support.h"
+
+namespace bgp::rib {
+namespace {
+
+wire::NextHop via(const char* address) { return {ip(address), {}}; }
+
+// "+10.0.0.1 -10.0.0.2": what the rim is asked to watch and to forget.
+std::string watches(NextHops& next_hops) {
+  NextHops::Watches taken = next_hops.take_watches();
+  std::string out;
+  for (const IpAddress& a : taken.begin) out += (out.empty() ? "+" : " +") + a.to_string();
+  for (const IpAddress& a : taken.end) out += (out.empty() ? "-" : " -") + a.to_string();
+  return out;
+}
+
+TEST_CASE("an address is watched from its first user to its last") {
+  NextHops next_hops;
+  NextHopId a = next_hops.intern(via("10.0.0.1"));
+  CHECK(watches(next_hops) == "+10.0.0.1");
+  CHECK(next_hops.intern(via("10.0.0.1")) == a);
+  CHECK(watches(next_hops) == "");
+  next_hops.release(a);
+  CHECK(watches(next_hops) == "");
+  next_hops.release(a);
+  CHECK(watches(next_hops) == "-10.0.0.1");
+}
+
+TEST_CASE("an unknown next hop is unreachable until the rim has answered") {
+  NextHops next_hops;
+  NextHopId a = next_hops.intern(via("10.0.0.1"));
+  CHECK_FALSE(next_hops.is_reachable(a));
+  CHECK(next_hops.set_state(ip("10.0.0.1"), true, 5));
+  CHECK(next_hops.is_reachable(a));
+  CHECK(next_hops.metric(a) == 5);
+  CHECK_FALSE(next_hops.set_state(ip("10.0.0.1"), true, 5));
+  CHECK_FALSE(next_hops.set_state(ip("10.9.9.9"), true, 5));
+  CHECK(NextHops().is_reachable(0));
+}
+
+TEST_CASE("a next hop that loses its last user and finds another within a turn keeps its answer") {
+  NextHops next_hops;
+  NextHopId a = next_hops.intern(via("10.0.0.1"));
+  next_hops.set_state(ip("10.0.0.1"), true, 5);
+  CHECK(watches(next_hops) == "+10.0.0.1");
+  next_hops.release(a);
+  NextHopId again = next_hops.intern(via("10.0.0.1"));
+  CHECK(next_hops.is_reachable(again));
+  CHECK(watches(next_hops) == "");
+  next_hops.release(again);
+  CHECK(watches(next_hops) == "-10.0.0.1");
+  NextHopId anew = next_hops.intern(via("10.0.0.1"));
+  CHECK_FALSE(next_hops.is_reachable(anew));
+  CHECK(watches(next_hops) == "+10.0.0.1");
+}
+
+TEST_CASE("next hops that differ in the link-local companion share one watch and one answer") {
+  NextHops next_hops;
+  NextHopId plain = next_hops.intern(via("2001:db8::1"));
+  CHECK(next_hops.set_state(ip("2001:db8::1"), true, 7));
+  NextHopId companion = next_hops.intern({ip("2001:db8::1"), ip("fe80::1")});
+  CHECK(plain != companion);
+  CHECK(next_hops.is_reachable(companion));
+  CHECK(next_hops.metric(companion) == 7);
+  CHECK(watches(next_hops) == "+2001:db8::1");
+  next_hops.release(plain);
+  CHECK(watches(next_hops) == "");
+  next_hops.release(companion);
+  CHECK(watches(next_hops) == "-2001:db8::1");
+}
+
+TEST_CASE("without a FIB every next hop is reachable and nothing is asked") {
+  NextHops next_hops(true);
+  NextHopId a = next_hops.intern(via("10.0.0.1"));
+  CHECK(next_hops.is_reachable(a));
+  next_hops.release(a);
+  CHECK(watches(next_hops) == "");
+}
+
+}  // namespace
+}  // namespace bgp::rib

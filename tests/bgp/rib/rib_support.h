@@ -1,0 +1,73 @@
+// Text -> values for the tests of bgp/rib: "lp 200 path 64513,64514 med 5 no-export".
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+#include <string>
+
+#include "bgp/rib/rib.h"
+
+namespace bgp::rib {
+
+inline IpAddress ip(std::string_view text) {
+  std::optional<IpAddress> address = IpAddress::parse(text);
+  REQUIRE(address.has_value());
+  return *address;
+}
+
+inline Prefix prefix(std::string_view text) {
+  std::optional<Prefix> parsed = Prefix::parse(text);
+  REQUIRE(parsed.has_value());
+  return *parsed;
+}
+
+inline Bytes big_endian_u32s(std::initializer_list<uint32_t> numbers) {
+  Bytes out;
+  ByteWriter writer(out);
+  for (uint32_t n : numbers) writer.u32(n);
+  return out;
+}
+
+// A canonical attribute set. Words: lp N, med N, path N,N,..., origin N, originator N, cluster N, filler N (that many
+// octets of communities), no-export, no-advertise.
+inline Bytes attributes(const std::string& text) {
+  namespace flag = wire::flag;
+  using wire::AttributeCode;
+  Bytes path, communities, origin = {0};
+  wire::AttributeEditor edit(ByteView{});
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    if (word == "no-export" || word == "no-advertise") {
+      ByteWriter(communities).u32(word == "no-export" ? 0xffffff01 : 0xffffff02);
+      continue;
+    }
+    std::string value;
+    words >> value;
+    auto number = [&] { return static_cast<uint32_t>(std::stoul(value)); };
+    if (word == "lp") edit.set(AttributeCode::LocalPref, flag::kTransitive, big_endian_u32s({number()}));
+    else if (word == "med") edit.set(AttributeCode::MultiExitDisc, flag::kOptional, big_endian_u32s({number()}));
+    else if (word == "origin") origin = {static_cast<uint8_t>(number())};
+    else if (word == "originator") edit.set(AttributeCode::OriginatorId, flag::kOptional, big_endian_u32s({number()}));
+    else if (word == "cluster") edit.set(AttributeCode::ClusterList, flag::kOptional, big_endian_u32s({number()}));
+    else if (word == "filler") communities.resize(communities.size() + number(), 0x11);
+    else if (word == "path") {
+      std::istringstream numbers(value);
+      std::vector<uint32_t> asns;
+      for (std::string one; std::getline(numbers, one, ',');) asns.push_back(static_cast<uint32_t>(std::stoul(one)));
+      path = {2, static_cast<uint8_t>(asns.size())};
+      for (uint32_t as : asns) ByteWriter(path).u32(as);
+    } else FAIL("no such word: " << word);
+  }
+  edit.set(AttributeCode::Origin, flag::kTransitive, origin);
+  edit.set(AttributeCode::AsPath, flag::kTransitive, path);
+  if (!communities.empty())
+    edit.set(AttributeCode::Communities, static_cast<uint8_t>(flag::kOptional | flag::kTransitive), communities);
+  return edit.finish();
+}
+
+inline wire::NlriEntry entry_of(const Prefix& prefix) {
+  return {prefix.length(), prefix.address().bytes().data(), 0};
+}
+
+}  // namespace bgp::rib
