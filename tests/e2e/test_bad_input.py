@@ -41,7 +41,7 @@ COMMANDS = [
     ("calicoctl get noSuchKind", ["noSuchKind"]),
     ("calicoctl node routes 10.0.0.0/33", ["10.0.0.0/33"]),
     ("calicoctl node peer 192.0.2.99", ["192.0.2.99"]),
-    ("calicoctl --socket /nowhere.ctl node peer 192.0.2.1", ["/nowhere.ctl"]),
+    ("calicoctl --socket /nowhere.ctl node peer 192.0.2.1", ["Calico process is not running."]),
 ]
 # of calico-bgpd: exit 2, and the option's name in the line
 OPTIONS = [("--as", "abc"), ("--as", "4294967296"), ("--ip", "10.0.0"), ("--ip6", "10.0.0.1"), ("--router-id", "x"),

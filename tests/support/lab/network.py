@@ -122,8 +122,12 @@ class Lab:
         return speaker
 
     def logs(self, lines=15):
-        """The last lines of each process's log, to show when a test fails."""
-        for file in sorted(self.dir.rglob("*.log")):
+        """Which processes ended, and the last lines of each one's log, to show when a test fails."""
+        for host in self.hosts.values():
+            for process in host.processes:
+                if process.exit_code() is not None:
+                    yield f"--- {host.name}: {process.log_path.stem} {process.pid} ended: exit {process.exit_code()}"
+        for file in sorted(self.dir.glob("*/*.log")):
             text = file.read_text(errors="replace").splitlines()[-lines:]
             yield f"--- {file.relative_to(self.dir)}\n" + "\n".join(text)
 
