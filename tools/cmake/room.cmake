@@ -49,11 +49,10 @@ function(room_tests folder target)
   add_test(NAME ${target} COMMAND ${target}_test)
 endfunction()
 
-# extra_tests(tests/<name> LINKS <rooms>...): tests that stand on several rooms, in one doctest executable `<name>_test`.
-function(extra_tests folder)
+# extra_tests(<name> <glob> LINKS <rooms>...): tests that stand on several rooms, in one doctest executable `<name>_test`.
+function(extra_tests name glob)
   cmake_parse_arguments(EXTRA "" "" "LINKS" ${ARGN})
-  get_filename_component(name ${folder} NAME)
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${glob})
   if(NOT CALICO_TESTS OR NOT sources)
     return()
   endif()
