@@ -59,7 +59,8 @@ std::optional<wire::NextHop> export_next_hop(Family family, const wire::NextHop&
   bool reflected = source.is_ibgp && !target.is_ebgp;
   bool keep = !source.is_local && (target.next_hop_mode == NextHopMode::Keep ||
                                    (target.next_hop_mode == NextHopMode::Auto && reflected));
-  if (keep) return received;
+  // RFC 2545 §3: a link-local companion is for those on its link, and we cannot know that the receiver is.
+  if (keep) return wire::NextHop{received.address, std::nullopt};
   const std::optional<IpAddress>& self = family == Family::IPv4 ? target.self_v4 : target.self_v6;
   if (!self) return std::nullopt;
   return wire::NextHop{*self, std::nullopt};
