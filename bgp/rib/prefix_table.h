@@ -69,6 +69,7 @@ class PrefixTable {
   };
 
   Key make_key(uint8_t length, const uint8_t* bytes) const;
+  Key key_of(DestinationId id) const;
   uint32_t hash(const Key& key) const;
   bool equals(DestinationId id, const Key& key) const;
   std::optional<DestinationId> find(const Key& key, uint32_t hash, uint32_t* slot) const;

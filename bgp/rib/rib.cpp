@@ -72,7 +72,7 @@ void Rib::mark_dirty(Family family, DestinationId id) {
   PrefixTable& prefixes = tables_[family].prefixes;
   if (prefixes.has(id, RowFlag::Dirty)) return;
   prefixes.set(id, RowFlag::Dirty);
-  dirty_[index_of(family)].ids.push_back(id);
+  dirty_[index_of(family)].push_back(id);
 }
 
 bool Rib::learn(PeerId peer, Family family, const wire::NlriEntry& entry, AttrId attr, Rejection rejection) {
@@ -262,7 +262,10 @@ bool Rib::decide(size_t max) {
   for (Family family : kFamilies) {
     DirtyQueue& dirty = dirty_[index_of(family)];
     size_t decided = 0;
-    for (; decided < max && !dirty.is_empty(); ++decided) decide_one(family, dirty.take());
+    for (; decided < max && !dirty.empty(); ++decided) {
+      decide_one(family, dirty.front());
+      dirty.pop_front();
+    }
     max -= decided;
     tell_groups(family);
     release_undead(family, std::max(decided, limits::kDecisionsPerTurn));

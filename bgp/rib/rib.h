@@ -77,7 +77,7 @@ class Rib {
   void next_hops_changed(const std::vector<IpAddress>& addresses);
 
   // ---- decisions -----------------------------------------------------------------------------------------------
-  bool has_work() const { return !dirty_[0].is_empty() || !dirty_[1].is_empty(); }
+  bool has_work() const { return !dirty_[0].empty() || !dirty_[1].empty(); }
   // Decides up to `max` dirty prefixes and tells the export groups. True while more are left.
   bool decide(size_t max);
   std::vector<RouteChange> take_route_changes();
@@ -97,20 +97,7 @@ class Rib {
                                     const std::function<bool(const Prefix&)>& is_wanted) const;
 
  private:
-  // Prefixes that wait for a decision, each once (RowFlag::Dirty), in order of arrival.
-  struct DirtyQueue {
-    std::vector<DestinationId> ids;
-    size_t taken = 0;
-    bool is_empty() const { return taken == ids.size(); }
-    DestinationId take() {
-      DestinationId id = ids[taken++];
-      if (!is_empty()) return id;
-      taken = 0;
-      if (ids.capacity() > 64 * 1024) ids = {};  // a burst is over: give its memory back
-      else ids.clear();
-      return id;
-    }
-  };
+  using DirtyQueue = std::deque<DestinationId>;  // each once (RowFlag::Dirty), in order of arrival
   struct Decided {
     Selection selection;
     size_t candidates = 0;  // 0: nothing eligible
