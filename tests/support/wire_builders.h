@@ -40,7 +40,7 @@ inline std::string to_hex(ByteView bytes) {
 }
 
 inline Bytes operator+(Bytes a, const Bytes& b) {
-  a.insert(a.end(), b.begin(), b.end());
+  for (uint8_t octet : b) a.push_back(octet);
   return a;
 }
 
