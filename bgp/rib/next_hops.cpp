@@ -32,6 +32,7 @@ NextHopId NextHops::intern(const wire::NextHop& next_hop) {
     entries_[id].metric = entries_[first->second].metric;
   } else if (!assume_reachable_) {
     watches_.begin.push_back(next_hop.address);
+    unanswered_.insert(next_hop.address);
   }
   by_address_.emplace(next_hop.address, id);
   return id;
@@ -50,11 +51,14 @@ void NextHops::forget(NextHopId id) {
   auto [first, last] = by_address_.equal_range(address);
   by_address_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == id; }));
   free_.push_back(id);
-  if (!assume_reachable_ && by_address_.find(address) == by_address_.end()) watches_.end.push_back(address);
+  if (assume_reachable_ || by_address_.find(address) != by_address_.end()) return;
+  watches_.end.push_back(address);
+  unanswered_.erase(address);
 }
 
 bool NextHops::set_state(const IpAddress& address, bool reachable, uint32_t metric) {
   bool changed = false;
+  unanswered_.erase(address);
   auto [first, last] = by_address_.equal_range(address);
   for (auto it = first; it != last; ++it) {
     Entry& entry = entries_[it->second];

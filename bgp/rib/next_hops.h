@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "bgp/wire/attribute.h"
@@ -28,6 +29,8 @@ class NextHops {
 
   // The answer for one address. True when it changed anything about an id in use.
   bool set_state(const IpAddress& address, bool reachable, uint32_t metric);
+  // An address that is in use has no answer yet: what depends on it is not known to be unreachable.
+  bool is_waiting() const { return !unanswered_.empty(); }
 
   // Addresses to begin and to stop watching since the last call. An address that nobody uses is let go here and not in
   // release(): one that finds a new user within the turn keeps its watch, and its answer.
@@ -53,6 +56,7 @@ class NextHops {
   std::vector<NextHopId> idle_;  // were without a user at some time since take_watches()
   std::unordered_multimap<IpAddress, NextHopId> by_address_;  // several ids differ in the link-local companion
   Watches watches_;
+  std::unordered_set<IpAddress> unanswered_;
 };
 
 }  // namespace bgp::rib

@@ -269,6 +269,7 @@ void Speaker::on(const input::NextHopStates& in) {
   for (const input::NextHopStates::State& state : in.states)
     if (rib_.next_hops().set_state(state.address, state.reachable, state.metric)) changed.push_back(state.address);
   if (!changed.empty()) rib_.next_hops_changed(changed);
+  check_converged();
 }
 
 // The routes stay where they are: what the FIB does with them is its business.
@@ -294,7 +295,8 @@ void Speaker::check_converged() {
                                  [&](const std::unique_ptr<PeerSlot>& peer) { return !peer || is_settled(*peer); });
   if (by_address_.empty() && is_early) return;  // the first configuration may be yet to come
   if (!all_settled && now_ - started_ < options_.selection_deferral) return;
-  if (rib_.has_work()) return;  // what was heard must be decided before anything is swept
+  // What was heard must be decided before anything is swept, and cannot be while its next hops are being looked up.
+  if (rib_.has_work() || (rib_.next_hops().is_waiting() && now_ - started_ < options_.selection_deferral)) return;
   is_converged_ = true;
   outputs_.push_back(output::Converged{});
 }
