@@ -1,6 +1,7 @@
 #include "ctl/server/connection.h"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
 #include "bgp/base/limits.h"
@@ -38,12 +39,16 @@ void Connection::set_deadline(std::function<void()> missed) {
   });
 }
 
-// Waits for the next request: its whole line within the deadline, unless the client watches.
+// Waits for the next request: its whole line within the deadline, unless the client watches. A line that came along with
+// the last one waits for its turn in the queue: thousands of them answered from within each other would end the stack.
 void Connection::next() {
   is_answering_ = false;
   if (is_watching()) deadline_timer_.cancel();
   else set_deadline([this] { close(); });
-  if (size_t newline = input_.find('\n'); newline != std::string::npos) return take_line(newline);
+  if (size_t newline = input_.find('\n'); newline != std::string::npos)
+    return asio::post(socket_.get_executor(), [self = shared_from_this(), newline] {
+      if (!self->is_closed_) self->take_line(newline);
+    });
   searched_ = input_.size();
   read();
 }

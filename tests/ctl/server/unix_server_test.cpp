@@ -151,6 +151,15 @@ TEST_CASE("requests that come together are answered in order, and the last one a
   CHECK(client.hear() == "");
 }
 
+TEST_CASE("as many requests as fit into one read are answered in turn, not from within each other") {
+  Served agent;
+  Client client(agent.path);
+  static constexpr size_t kLines = 16 * 1024;
+  client.say(std::string(kLines - 1, '\n'));
+  for (size_t i = 0; i < kLines; ++i) REQUIRE(has(client.hear(), "-32700"));
+  CHECK(has(client.ask("version"), "v9"));
+}
+
 TEST_CASE("the store is served: get, list, commit, watch") {
   Served agent;
   Client client(agent.path), watcher(agent.path);
