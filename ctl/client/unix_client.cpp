@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 namespace ctl::client {
@@ -67,9 +68,15 @@ Outcome<UnixClient> UnixClient::connect(const std::string& path, std::chrono::na
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return bgp::Err(connect_error(path, errno));
   UnixClient client(path, fd, deadline);
-  // A unix socket connects at once or not at all; EAGAIN: the server's backlog is full.
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return bgp::Err(connect_error(path, errno));
+  // A unix socket connects at once or not at all. EAGAIN: the server's backlog is full, so there is an agent, and nothing
+  // to poll for.
+  auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(deadline);
+  while (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    if (errno != EAGAIN && errno != EINTR) return bgp::Err(connect_error(path, errno));
+    if (Clock::now() >= until)
+      return fail(ErrorCode::Timeout, "the agent on " + path + " takes no clients; it may be stuck");
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
   return client;
 }
 

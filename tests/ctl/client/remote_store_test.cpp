@@ -138,6 +138,28 @@ TEST_CASE("no agent: unreachable, at once, and what to do") {
   CHECK(RemoteStore("/nonexistent/ctl").get("/k").error().kind == StoreError::Kind::Unreachable);
 }
 
+TEST_CASE("an agent whose backlog is full is waited for, and is not said to be gone") {
+  char name[] = "/tmp/calico-client-XXXXXX";
+  std::string dir = mkdtemp(name), path = dir + "/ctl";
+  int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, path.size());
+  REQUIRE(bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  REQUIRE(listen(listener, 0) == 0);
+  auto first = UnixClient::connect(path);  // waits in the backlog, which has room for one
+  REQUIRE(first.ok());
+  auto late = UnixClient::connect(path, std::chrono::milliseconds(30));
+  REQUIRE(!late.ok());
+  CHECK(late.error().code == ErrorCode::Timeout);
+  auto second = std::async(std::launch::async, [&] { return UnixClient::connect(path).ok(); });
+  int accepted = accept(listener, nullptr, nullptr);
+  CHECK(second.get());
+  close(accepted);
+  close(listener);
+  std::filesystem::remove_all(dir);
+}
+
 TEST_CASE("an agent that does not answer is given up, one that hangs up is lost, gibberish is named") {
   FakeAgent silent([](const Request&) { return std::string(); });
   auto client = UnixClient::connect(silent.path, std::chrono::milliseconds(30));
