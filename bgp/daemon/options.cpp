@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <charconv>
+#include <map>
 #include <sstream>
 
 #include "bgp/base/prefix.h"
@@ -12,70 +13,10 @@ namespace bgp::daemon {
 namespace {
 
 namespace po = boost::program_options;
-using Values = std::map<std::string, std::string>;  // option name -> text
-
-// Option name, environment variables in order of precedence, help.
-struct Row {
-  const char* name;
-  std::vector<const char*> variables;
-  const char* help;
-};
-
-const std::vector<Row>& rows() {
-  static const std::vector<Row> rows = {
-      {"node-name", {"NODENAME", "HOSTNAME"}, "name of this node (the host name, lower-cased)"},
-      {"ip", {"IP"}, "IPv4 address, CIDR, 'autodetect' or 'none' (as stored, else autodetected)"},
-      {"ip6", {"IP6"}, "IPv6 address, CIDR, 'autodetect' or 'none' (as stored, else none)"},
-      {"as", {"AS"}, "AS number of this node (as stored, else the global asNumber)"},
-      {"router-id", {"CALICO_ROUTER_ID"}, "BGP identifier, or 'hash' of the node name (the IPv4 address)"},
-      {"datastore", {"DATASTORE_TYPE"}, "'embedded', or 'unix:PATH' of another agent's control socket (embedded)"},
-      {"data-dir", {"CALICO_BGP_DATA_DIR"}, "directory of the embedded store (/var/lib/calico-bgp)"},
-      {"run-dir", {"CALICO_BGP_RUN_DIR"}, "directory of the control socket (/var/run/calico)"},
-      {"listen-port", {}, "TCP port to listen on (the configured listenPort, else 179)"},
-      {"fib", {}, "'kernel', or 'none' to leave the kernel alone (kernel)"},
-      {"fib-protocol", {}, "route protocol number that marks our routes, 1..255 (12)"},
-      {"fib-table", {}, "routing table (254, main)"},
-      {"log-level", {"CALICO_STARTUP_LOGLEVEL"}, "debug, info, warning or error (info)"},
-  };
-  return rows;
-}
-
-po::options_description description() {
-  po::options_description all("calico-bgpd: the BGP agent of a Calico node\n\nOptions (default in parentheses)");
-  auto add = all.add_options();
-  for (const Row& row : rows()) {
-    std::string help = row.help;
-    for (const char* variable : row.variables) help += std::string(variable == row.variables[0] ? "; $" : ", $") + variable;
-    add(row.name, po::value<std::string>(), help.c_str());
-  }
-  add("help,h", "show this")("version", "show the version");
-  return all;
-}
-
-struct BadValue {
-  std::string reason;
-};
-
 // Where a value came from, as messages name it.
 struct Given {
   std::string text;
   std::string where;
-};
-
-class Reader {
- public:
-  Reader(const po::variables_map& flags, const Environment& environment) : flags_(flags), environment_(environment) {}
-
-  std::optional<Given> find(const Row& row) const {
-    if (flags_.count(row.name)) return Given{flags_[row.name].as<std::string>(), std::string("--") + row.name};
-    for (const char* variable : row.variables)
-      if (const char* text = environment_(variable); text && *text) return Given{text, std::string("$") + variable};
-    return std::nullopt;
-  }
-
- private:
-  const po::variables_map& flags_;
-  const Environment& environment_;
 };
 
 std::string bad(const Given& given, const std::string& allowed) {
@@ -89,82 +30,136 @@ std::optional<uint64_t> number(const std::string& text, uint64_t low, uint64_t h
   return value;
 }
 
-bool is_address_or_word(const std::string& text, Family family) {
-  if (text == "autodetect" || text == "none") return true;
-  std::optional<Prefix> prefix = Prefix::parse_loose(text);
-  return prefix && prefix->family() == family;
+// ---- one setter an option: what it says, or what is wrong with it (empty: nothing) --------------------------------
+
+std::string set_ip(std::string& out, const Given& given, Family family) {
+  std::optional<Prefix> prefix = Prefix::parse_loose(given.text);
+  bool is_word = given.text == "autodetect" || given.text == "none";
+  if (!is_word && (!prefix || prefix->family() != family))
+    return bad(given, std::string("give an IPv") + (family == Family::IPv4 ? "4" : "6") +
+                          " address, a CIDR, 'autodetect' or 'none'");
+  out = given.text;
+  return {};
 }
 
-std::optional<LogLevel> log_level(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  if (text == "debug") return LogLevel::Debug;
-  if (text == "info") return LogLevel::Info;
-  if (text == "warning" || text == "warn") return LogLevel::Warn;
-  if (text == "error" || text == "fatal" || text == "critical") return LogLevel::Error;
-  return std::nullopt;
+std::string set_as(Options& o, const Given& given) {
+  o.as = parse_asn(given.text);
+  if (o.as && o.as->value != 0) return {};
+  return bad(given, "give an AS number from 1 to 4294967295, or HIGH.LOW");
 }
 
-// Sets one option; the returned text says what is wrong with it, empty if nothing.
-std::string set(Options& o, const std::string& name, const Given& given) {
-  const std::string& text = given.text;
-  if (name == "node-name") o.node_name = text;
-  if (name == "data-dir") o.data_dir = text;
-  if (name == "run-dir") o.run_dir = text;
-  if (name == "ip") {
-    if (!is_address_or_word(text, Family::IPv4))
-      return bad(given, "give an IPv4 address, a CIDR, 'autodetect' or 'none'");
-    o.ip = text;
-  }
-  if (name == "ip6") {
-    if (!is_address_or_word(text, Family::IPv6))
-      return bad(given, "give an IPv6 address, a CIDR, 'autodetect' or 'none'");
-    o.ip6 = text;
-  }
-  if (name == "as") {
-    o.as = parse_asn(text);
-    if (!o.as || o.as->value == 0) return bad(given, "give an AS number from 1 to 4294967295, or HIGH.LOW");
-  }
-  if (name == "router-id") {
-    std::optional<IpAddress> id = IpAddress::parse(text);
-    if (text != "hash" && (!id || !id->is_v4() || id->is_unspecified()))
-      return bad(given, "give a dotted quad other than 0.0.0.0, or 'hash'");
-    o.router_id = text;
-  }
-  if (name == "datastore") {
-    if (text != "embedded" && (!text.starts_with("unix:") || text.size() == 5))
-      return bad(given, "give 'embedded' or 'unix:PATH'");
-    o.datastore = text;
-  }
-  if (name == "listen-port") {
-    std::optional<uint64_t> port = number(text, 1, 65535);
-    if (!port) return bad(given, "give a port from 1 to 65535");
-    o.listen_port = static_cast<uint16_t>(*port);
-  }
-  if (name == "fib") {
-    if (text != "kernel" && text != "none") return bad(given, "give 'kernel' or 'none'");
-    o.has_fib = text == "kernel";
-  }
-  if (name == "fib-protocol") {
-    std::optional<uint64_t> protocol = number(text, 5, 255);  // 1..4 are the kernel's and the administrator's own
-    if (!protocol) return bad(given, "give a route protocol number from 5 to 255");
-    o.fib_protocol = static_cast<uint8_t>(*protocol);
-  }
-  if (name == "fib-table") {
-    std::optional<uint64_t> table = number(text, 1, 0xffffffff);
-    if (!table || *table == 255) return bad(given, "give a routing table number from 1 to 4294967295, not 255 (local)");
-    o.fib_table = static_cast<uint32_t>(*table);
-  }
-  if (name == "log-level") {
-    std::optional<LogLevel> level = log_level(text);
-    if (!level) return bad(given, "give debug, info, warning or error");
-    o.log_level = *level;
-  }
+std::string set_router_id(Options& o, const Given& given) {
+  std::optional<IpAddress> id = IpAddress::parse(given.text);
+  if (given.text != "hash" && (!id || !id->is_v4() || id->is_unspecified()))
+    return bad(given, "give a dotted quad other than 0.0.0.0, or 'hash'");
+  o.router_id = given.text;
+  return {};
+}
+
+std::string set_datastore(Options& o, const Given& given) {
+  if (given.text != "embedded" && (!given.text.starts_with("unix:") || given.text.size() == 5))
+    return bad(given, "give 'embedded' or 'unix:PATH'");
+  o.datastore = given.text;
+  return {};
+}
+
+std::string set_listen_port(Options& o, const Given& given) {
+  std::optional<uint64_t> port = number(given.text, 1, 65535);
+  if (!port) return bad(given, "give a port from 1 to 65535");
+  o.listen_port = static_cast<uint16_t>(*port);
+  return {};
+}
+
+std::string set_fib(Options& o, const Given& given) {
+  if (given.text != "kernel" && given.text != "none") return bad(given, "give 'kernel' or 'none'");
+  o.has_fib = given.text == "kernel";
+  return {};
+}
+
+std::string set_fib_protocol(Options& o, const Given& given) {
+  std::optional<uint64_t> protocol = number(given.text, 5, 255);  // up to 4: the kernel's and the administrator's own
+  if (!protocol) return bad(given, "give a route protocol number from 5 to 255");
+  o.fib_protocol = static_cast<uint8_t>(*protocol);
+  return {};
+}
+
+std::string set_fib_table(Options& o, const Given& given) {
+  std::optional<uint64_t> table = number(given.text, 1, 0xffffffff);
+  if (!table || *table == 255)
+    return bad(given, "give a routing table number from 1 to 4294967295, not 255 (local)");
+  o.fib_table = static_cast<uint32_t>(*table);
   return {};
 }
 
 std::string lower_case(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
+}
+
+std::string set_log_level(Options& o, const Given& given) {
+  static const std::map<std::string, LogLevel> words = {
+      {"debug", LogLevel::Debug}, {"info", LogLevel::Info},   {"warning", LogLevel::Warn},  {"warn", LogLevel::Warn},
+      {"error", LogLevel::Error}, {"fatal", LogLevel::Error}, {"critical", LogLevel::Error}};
+  auto word = words.find(lower_case(given.text));
+  if (word == words.end()) return bad(given, "give debug, info, warning or error");
+  o.log_level = word->second;
+  return {};
+}
+
+template <std::string Options::* member>
+std::string set_text(Options& o, const Given& given) {
+  o.*member = given.text;
+  return {};
+}
+
+// ---- the list: name, variables in order of precedence, help, setter -----------------------------------------------
+
+struct Row {
+  const char* name;
+  std::vector<const char*> variables;
+  const char* help;
+  std::string (*set)(Options&, const Given&);
+};
+
+const std::vector<Row>& rows() {
+  static const std::vector<Row> rows = {
+      {"node-name", {"NODENAME", "HOSTNAME"}, "name of this node (the host name, lower-cased)", set_text<&Options::node_name>},
+      {"ip", {"IP"}, "IPv4 address, CIDR, 'autodetect' or 'none' (as stored, else autodetected)",
+       [](Options& o, const Given& given) { return set_ip(o.ip, given, Family::IPv4); }},
+      {"ip6", {"IP6"}, "IPv6 address, CIDR, 'autodetect' or 'none' (as stored, else none)",
+       [](Options& o, const Given& given) { return set_ip(o.ip6, given, Family::IPv6); }},
+      {"as", {"AS"}, "AS number of this node (as stored, else the global asNumber)", set_as},
+      {"router-id", {"CALICO_ROUTER_ID"}, "BGP identifier, or 'hash' of the node name (the IPv4 address)", set_router_id},
+      {"datastore", {"DATASTORE_TYPE"}, "'embedded', or 'unix:PATH' of another agent's control socket (embedded)", set_datastore},
+      {"data-dir", {"CALICO_BGP_DATA_DIR"}, "directory of the embedded store (/var/lib/calico-bgp)", set_text<&Options::data_dir>},
+      {"run-dir", {"CALICO_BGP_RUN_DIR"}, "directory of the control socket (/var/run/calico)", set_text<&Options::run_dir>},
+      {"listen-port", {}, "TCP port to listen on (the configured listenPort, else 179)", set_listen_port},
+      {"fib", {}, "'kernel', or 'none' to leave the kernel alone (kernel)", set_fib},
+      {"fib-protocol", {}, "route protocol number that marks our routes, 5..255 (12)", set_fib_protocol},
+      {"fib-table", {}, "routing table (254, main)", set_fib_table},
+      {"log-level", {"CALICO_STARTUP_LOGLEVEL"}, "debug, info, warning or error (info)", set_log_level},
+  };
+  return rows;
+}
+
+po::options_description description() {
+  po::options_description all("calico-bgpd: the BGP agent of a Calico node\n\nOptions (default in parentheses)");
+  auto add = all.add_options();
+  for (const Row& row : rows()) {
+    std::string help = row.help;
+    for (const char* variable : row.variables)
+      help += std::string(variable == row.variables[0] ? "; $" : ", $") + variable;
+    add(row.name, po::value<std::string>(), help.c_str());
+  }
+  add("help,h", "show this")("version", "show the version");
+  return all;
+}
+
+std::optional<Given> find_given(const Row& row, const po::variables_map& flags, const Environment& environment) {
+  if (flags.count(row.name)) return Given{flags[row.name].as<std::string>(), std::string("--") + row.name};
+  for (const char* variable : row.variables)
+    if (const char* text = environment(variable); text && *text) return Given{text, std::string("$") + variable};
+  return std::nullopt;
 }
 
 Answer usage_error(const std::string& reason) { return {"calico-bgpd: " + reason + "\n", 2}; }
@@ -187,11 +182,10 @@ Result<Options, Answer> parse_options(int argc, const char* const* argv, const E
   if (flags.count("version")) return Err(Answer{"calico-bgpd version " + ctl::protocol::this_build().version + "\n", 0});
 
   Options options;
-  Reader reader(flags, environment);
   for (const Row& row : rows()) {
-    std::optional<Given> given = reader.find(row);
+    std::optional<Given> given = find_given(row, flags, environment);
     if (!given) continue;
-    if (std::string reason = set(options, row.name, *given); !reason.empty()) return Err(usage_error(reason));
+    if (std::string reason = row.set(options, *given); !reason.empty()) return Err(usage_error(reason));
   }
   if (options.node_name.empty()) options.node_name = lower_case(host_name);
   if (options.node_name.empty()) return Err(usage_error("this machine has no host name; give --node-name"));
