@@ -298,7 +298,8 @@ bool ExportGroup::is_pending(Family family, DestinationId id) const {
 
 ByteView ExportGroup::read(PeerId peer, size_t max) {
   Member& m = member(peer);
-  if (m.own_sent == m.own.size() && !m.is_level) fill_own(m);
+  // A slice may hold nothing but rows that are about to be decided again: it says nothing, and the next one has its turn.
+  while (m.own_sent == m.own.size() && !m.is_level) fill_own(m);
   if (m.own_sent < m.own.size()) return ByteView(m.own).subspan(m.own_sent, std::min(max, m.own.size() - m.own_sent));
   return log_.read(m.position, peer, max);
 }

@@ -144,6 +144,20 @@ TEST_CASE("a newcomer during churn ends up with the newest state") {
   CHECK(five.world.peer(2).table.size() == 3333);
 }
 
+TEST_CASE("a newcomer whose rows are all about to be decided again is told nothing of them, least of all from the log") {
+  Five five;
+  for (uint32_t n = 0; n < 5000; ++n) five.world.learn(1, numbered(n));
+  settle(five.world);  // the log still holds what the members were told
+  five.world.down(2);
+  five.world.up(2);
+  for (uint32_t n = 0; n < 5000; ++n) five.world.learn(1, numbered(n), "path 64513,64514");
+  five.world.read(2, 1 << 20);
+  CHECK(five.world.peer(2).table.empty());
+  settle(five.world);
+  CHECK(five.world.peer(2).table.size() == 5000);
+  CHECK(five.world.peer(2).superfluous_withdrawals == 0);
+}
+
 // ---- slow members -------------------------------------------------------------------------------------------------
 
 // One route after another with 3.6 KB of attributes, until the log is full twice over.
