@@ -25,6 +25,7 @@ inline constexpr size_t kConnectionsPerPeerMax = 2;      // overflow: the newest
 inline constexpr size_t kReadChunkBytes = 64 * 1024;     // one read of one socket in a turn
 inline constexpr size_t kWriteChunkBytes = 64 * 1024;    // one write of one socket in a turn
 inline constexpr int kListenBacklog = 1024;              // BIRD's 8 costs a mesh 30 s of SYN retransmits
+inline constexpr Duration kAcceptPause = 100ms;          // of the listener when the process is out of descriptors
 inline constexpr Duration kOpenWait = 240s;              // hold time until an OPEN came (RFC 4271 §8.2.2)
 inline constexpr Duration kInboundOpenWait = 15s;        // the same for a connection that the peer opened
 inline constexpr uint16_t kHoldTimeMin_s = 3;            // RFC 4271 §4.2; overflow: NOTIFICATION 2/6

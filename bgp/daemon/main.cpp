@@ -1,4 +1,5 @@
 // calico-bgpd. Exit codes: 0 stopped cleanly, 1 failed, 2 bad usage, 75 another agent holds the store or the socket.
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -11,6 +12,14 @@
 
 namespace {
 
+// A session is a descriptor, and the usual soft limit of 1024 is less than limits::kPeersMax.
+void allow_all_descriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)setrlimit(RLIMIT_NOFILE, &limit);  // fewer descriptors are fewer sessions, no reason not to start
+}
+
 int run(int argc, char** argv) {
   char host[256] = {};
   if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
@@ -19,6 +28,7 @@ int run(int argc, char** argv) {
     std::fputs(options.error().text.c_str(), options.error().exit_code == 0 ? stdout : stderr);
     return options.error().exit_code;
   }
+  allow_all_descriptors();
   std::signal(SIGPIPE, SIG_IGN);  // a peer or a log reader that goes away is an error code, not the end
   auto agent = bgp::daemon::Agent::start(*options);
   if (!agent) {

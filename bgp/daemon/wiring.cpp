@@ -1,10 +1,13 @@
 #include "bgp/daemon/wiring.h"
 
-#include <atomic>
+#include <sys/time.h>
+#include <unistd.h>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <csignal>
 #include <random>
 #include <thread>
 
@@ -64,6 +67,13 @@ fib::BestRoute to_best_route(rib::RouteChange change) {
   auto type = change.kind == rib::RouteChange::Kind::Blackhole ? fib::BestRoute::Type::Blackhole
                                                                : fib::BestRoute::Type::Unicast;
   return {change.prefix, type, std::move(change.next_hops)};
+}
+
+// A remote store that hangs must not keep us: whatever is open then survives a kill -9 as well.
+void end_within_two_seconds() {
+  std::signal(SIGALRM, [](int) { _exit(0); });
+  itimerval deadline{{0, 0}, {1, 800'000}};
+  setitimer(ITIMER_REAL, &deadline, nullptr);
 }
 
 }  // namespace
@@ -250,6 +260,7 @@ void Agent::Impl::run() {
 }
 
 void Agent::Impl::shut_down(const std::string& reason) {
+  end_within_two_seconds();
   log_.log({LogLevel::Info, "stopping", "", {{"reason", reason}}});
   driver_->handle(speaker::input::Shutdown{"shutting down"});
   driver_->stop();
@@ -258,8 +269,10 @@ void Agent::Impl::shut_down(const std::string& reason) {
 }
 
 void Agent::Impl::stop_store_thread() {
-  if (config_source_) config_source_->stop();
-  post(store_io_, [this] { control_.reset(); });
+  post(store_io_, [this] {
+    if (config_source_) config_source_->stop();
+    control_.reset();
+  });
   store_work_.reset();
   if (store_thread_.joinable()) store_thread_.join();
   else store_io_.run();  // the start failed: writes what was logged

@@ -26,19 +26,34 @@ error_code TcpListener::open(Family family, uint16_t port) {
 void TcpListener::close() {
   error_code ignored;  // it goes either way
   acceptor_.close(ignored);
+  pause_.cancel();
+}
+
+void TcpListener::await() {
+  acceptor_.async_wait(tcp::acceptor::wait_read, [this](const error_code& waited) {
+    if (!waited) accept_all();
+  });
 }
 
 // Takes everybody who waits: a mesh that starts at once fills the backlog within milliseconds.
-void TcpListener::await() {
-  acceptor_.async_wait(tcp::acceptor::wait_read, [this](const error_code& waited) {
-    if (waited) return;
-    for (int i = 0; i < limits::kListenBacklog; ++i) {
-      error_code error;
-      tcp::socket socket = acceptor_.accept(error);
-      if (error) break;  // nobody left, or the one who was is gone
-      accepted_(std::move(socket));
-    }
-    await();
+void TcpListener::accept_all() {
+  for (int i = 0; i < limits::kListenBacklog; ++i) {
+    error_code error;
+    tcp::socket socket = acceptor_.accept(error);
+    bool is_exhausted = error == boost::asio::error::no_descriptors || error == boost::asio::error::no_memory ||
+                        error == boost::asio::error::no_buffer_space || error.value() == ENFILE;
+    if (is_exhausted) return await_later();
+    if (error) break;  // nobody left, or the one who was is gone
+    accepted_(std::move(socket));
+  }
+  await();
+}
+
+// Out of descriptors or memory: who waits keeps the socket readable, so waiting for that would spin.
+void TcpListener::await_later() {
+  pause_.expires_after(std::chrono::nanoseconds(limits::kAcceptPause));
+  pause_.async_wait([this](const error_code& error) {
+    if (!error) accept_all();
   });
 }
 
