@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <cctype>
 #include <charconv>
 #include <map>
 #include <sstream>
@@ -39,6 +40,15 @@ std::string set_ip(std::string& out, const Given& given, Family family) {
     return bad(given, std::string("give an IPv") + (family == Family::IPv4 ? "4" : "6") +
                           " address, a CIDR, 'autodetect' or 'none'");
   out = given.text;
+  return {};
+}
+
+// Calico's own pattern; a node of another name could have no node-specific peer.
+std::string set_node_name(Options& o, const Given& given) {
+  auto is_allowed = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.' || c == '-'; };
+  if (given.text.empty() || given.text.size() > 128 || !std::all_of(given.text.begin(), given.text.end(), is_allowed))
+    return bad(given, "give 1 to 128 letters, digits, '.', '_' or '-'");
+  o.node_name = given.text;
   return {};
 }
 
@@ -123,7 +133,7 @@ struct Row {
 
 const std::vector<Row>& rows() {
   static const std::vector<Row> rows = {
-      {"node-name", {"NODENAME", "HOSTNAME"}, "name of this node (the host name, lower-cased)", set_text<&Options::node_name>},
+      {"node-name", {"NODENAME", "HOSTNAME"}, "name of this node (the host name, lower-cased)", set_node_name},
       {"ip", {"IP"}, "IPv4 address, CIDR, 'autodetect' or 'none' (as stored, else autodetected)",
        [](Options& o, const Given& given) { return set_ip(o.ip, given, Family::IPv4); }},
       {"ip6", {"IP6"}, "IPv6 address, CIDR, 'autodetect' or 'none' (as stored, else none)",
@@ -187,8 +197,10 @@ Result<Options, Answer> parse_options(int argc, const char* const* argv, const E
     if (!given) continue;
     if (std::string reason = row.set(options, *given); !reason.empty()) return Err(usage_error(reason));
   }
-  if (options.node_name.empty()) options.node_name = lower_case(host_name);
-  if (options.node_name.empty()) return Err(usage_error("this machine has no host name; give --node-name"));
+  if (!options.node_name.empty()) return options;
+  if (host_name.empty()) return Err(usage_error("this machine has no host name; give --node-name"));
+  std::string reason = set_node_name(options, {lower_case(host_name), "the host name"});
+  if (!reason.empty()) return Err(usage_error(reason));
   return options;
 }
 

@@ -62,17 +62,27 @@ std::string kernel_words(const fib::RouteStatus& status) {
   return status.text.empty() ? text : text + ": " + status.text;
 }
 
+std::string best_words(rib::DecisionStep step) {
+  return step == rib::DecisionStep::OnlyPath ? "best: the only path" : std::string("best by ") + rib::to_string(step);
+}
+
+std::string advertised_words(size_t peers, size_t listeners) {
+  if (peers > 0) return "advertised to " + std::to_string(peers) + (peers == 1 ? " peer" : " peers");
+  return listeners == 0 ? "not advertised: no established peer of this family"
+                        : "not advertised: the export policy lets no peer have it";
+}
+
 // Why the path is or is not the best, in the kernel, and told to others.
-std::string reason(const speaker::RouteSnapshot& route, const fib::RouteStatus* kernel) {
+std::string reason(const speaker::RouteSnapshot& route, const fib::RouteStatus* kernel, size_t listeners) {
   const rib::PathView& view = route.view;
   if (view.rejection != rib::Rejection::None) return rib::to_string(view.rejection);
   if (!view.is_reachable) return "the next hop cannot be reached";
-  if (!view.is_best) return std::string(view.is_multipath ? "equally good, not best by " : "not best by ") + rib::to_string(view.step);
-  std::string text = std::string("best by ") + rib::to_string(view.step);
+  if (!view.is_best)
+    return std::string("not best by ") + rib::to_string(view.step) + (view.is_multipath ? ", but used beside it (ECMP)" : "");
+  std::string text = best_words(view.step);
   bool is_local_route = view.peer == rib::kLocalPeer && view.path_id == static_cast<uint32_t>(rib::LocalKind::Kernel);
   if (kernel && !is_local_route) text += "; " + kernel_words(*kernel);
-  if (view.advertised_to == 0) return text + "; not advertised: the export policy or the lack of peers";
-  return text + "; advertised to " + std::to_string(view.advertised_to) + (view.advertised_to == 1 ? " peer" : " peers");
+  return text + "; " + advertised_words(view.advertised_to, listeners);
 }
 
 bool is_installed(const speaker::RouteSnapshot& route, const fib::RouteStatus* kernel) {
@@ -81,7 +91,7 @@ bool is_installed(const speaker::RouteSnapshot& route, const fib::RouteStatus* k
   return kernel && kernel->state == fib::RouteState::Installed;
 }
 
-protocol::RouteRow to_row(const speaker::RouteSnapshot& route, const fib::RouteStatus* kernel) {
+protocol::RouteRow to_row(const speaker::RouteSnapshot& route, const fib::RouteStatus* kernel, size_t listeners) {
   wire::AttributeFacts facts = wire::facts_of(route.attributes);
   protocol::RouteRow row;
   row.prefix = route.view.prefix;
@@ -94,7 +104,7 @@ protocol::RouteRow to_row(const speaker::RouteSnapshot& route, const fib::RouteS
   row.communities = wire::communities_text(route.attributes);
   row.best = route.view.is_best;
   row.installed = is_installed(route, kernel);
-  row.reason = reason(route, kernel);
+  row.reason = reason(route, kernel, listeners);
   return row;
 }
 
@@ -138,8 +148,11 @@ protocol::PeerDetail to_peer_detail(const speaker::PeerDetailSnapshot& detail, c
 protocol::RoutePage to_route_page(const speaker::RoutePage& page, const std::vector<fib::RouteStatus>& kernel) {
   protocol::RoutePage out;
   out.next = page.next;
-  for (size_t i = 0; i < page.routes.size(); ++i)
-    out.rows.push_back(to_row(page.routes[i], kernel.empty() ? nullptr : &kernel[i]));
+  for (size_t i = 0; i < page.routes.size(); ++i) {
+    bool v4 = page.routes[i].view.prefix.family() == Family::IPv4;
+    out.rows.push_back(to_row(page.routes[i], kernel.empty() ? nullptr : &kernel[i],
+                              v4 ? page.ipv4_listeners : page.ipv6_listeners));
+  }
   return out;
 }
 

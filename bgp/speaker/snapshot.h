@@ -70,6 +70,8 @@ struct RouteSnapshot {
 };
 
 struct RoutePage {
+  size_t ipv4_listeners = 0;             // peers that are up and carry the family
+  size_t ipv6_listeners = 0;
   std::vector<RouteSnapshot> routes;     // by prefix, the best of each first
   std::optional<Prefix> next;            // the first prefix that is not here; nullopt: that was all
 };

@@ -53,6 +53,11 @@ RoutePage Speaker::routes(const std::optional<Prefix>& from, size_t max,
                           const std::function<bool(const Prefix&)>& is_wanted) const {
   std::vector<Prefix> prefixes = rib_.prefixes_from(from, max + 1, is_wanted);
   RoutePage page;
+  for (const std::unique_ptr<PeerSlot>& peer : peers_) {
+    if (!peer || !peer->is_up()) continue;
+    page.ipv4_listeners += peer->fsm.negotiated().codec.families.has(Family::IPv4);
+    page.ipv6_listeners += peer->fsm.negotiated().codec.families.has(Family::IPv6);
+  }
   for (const Prefix& prefix : prefixes) {
     if (page.routes.size() >= max) {
       page.next = prefix;

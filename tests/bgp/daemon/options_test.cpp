@@ -53,6 +53,8 @@ TEST_CASE("a bad option is one line that names the place and what is allowed, an
     const char* text;
   };
   const std::vector<Row> rows = {
+      {{"--node-name", "a b"}, {}, "calico-bgpd: --node-name: 'a b' is not allowed; give 1 to 128 letters, digits, '.', '_' or '-'\n"},
+      {{"--node-name", ""}, {}, "calico-bgpd: --node-name: '' is not allowed; give 1 to 128 letters, digits, '.', '_' or '-'\n"},
       {{"--ip", "300.1.1.1"}, {}, "calico-bgpd: --ip: '300.1.1.1' is not allowed; give an IPv4 address, a CIDR, 'autodetect' or 'none'\n"},
       {{}, {{"IP6", "10.0.0.1"}}, "calico-bgpd: $IP6: '10.0.0.1' is not allowed; give an IPv6 address, a CIDR, 'autodetect' or 'none'\n"},
       {{"--as", "0"}, {}, "calico-bgpd: --as: '0' is not allowed; give an AS number from 1 to 4294967295, or HIGH.LOW\n"},

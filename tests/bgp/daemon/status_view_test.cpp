@@ -25,8 +25,9 @@ speaker::RouteSnapshot route() {
   return r;
 }
 
-ctl::protocol::RouteRow row(const speaker::RouteSnapshot& r, fib::RouteState state, const char* text = "") {
-  return to_route_page({{r}, {}}, {fib::RouteStatus{state, 0, text, {}}}).rows[0];
+ctl::protocol::RouteRow row(const speaker::RouteSnapshot& r, fib::RouteState state, const char* text = "",
+                            size_t listeners = 3) {
+  return to_route_page({listeners, 0, {r}, {}}, {fib::RouteStatus{state, 0, text, {}}}).rows[0];
 }
 
 }  // namespace
@@ -69,20 +70,24 @@ TEST_CASE("a route says why it is or is not best, in the kernel, and told to oth
   CHECK(best.local_pref == 200);
   CHECK(best.next_hop == "192.0.2.9");
   CHECK(best.installed);
-  CHECK(best.reason == "best by only path; installed; advertised to 2 peers");
+  CHECK(best.reason == "best: the only path; installed; advertised to 2 peers");
 
   speaker::RouteSnapshot r = route();
   r.view.advertised_to = 0;
   ctl::protocol::RouteRow refused = row(r, fib::RouteState::Failed, "Nexthop has invalid gateway");
   CHECK_FALSE(refused.installed);
   CHECK(refused.reason ==
-        std::string("best by only path; not installed: ") + fib::to_string(fib::RouteState::Failed) +
-            ": Nexthop has invalid gateway; not advertised: the export policy or the lack of peers");
+        std::string("best: the only path; not installed: ") + fib::to_string(fib::RouteState::Failed) +
+            ": Nexthop has invalid gateway; not advertised: the export policy lets no peer have it");
+  CHECK(row(r, fib::RouteState::Installed, "", 0).reason ==
+        "best: the only path; installed; not advertised: no established peer of this family");
 
   r = route();
   r.view.is_best = r.view.is_multipath = false;
   r.view.step = rib::DecisionStep::LocalPref;
   CHECK(row(r, fib::RouteState::Installed).reason == "not best by local preference");
+  r.view.is_multipath = true;
+  CHECK(row(r, fib::RouteState::Installed).reason == "not best by local preference, but used beside it (ECMP)");
   r.view.rejection = rib::Rejection::AsLoop;
   CHECK(row(r, fib::RouteState::Installed).reason == "our own AS is in the path");
   r.view.rejection = rib::Rejection::None;
