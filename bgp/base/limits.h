@@ -21,7 +21,6 @@ inline constexpr size_t kAttributeBytesMax = 4096;  // canonical bytes of one ro
 
 // ---- sessions ---------------------------------------------------------------------------------------------------
 inline constexpr size_t kPeersMax = 4096;                // overflow: the configuration is refused
-inline constexpr size_t kConnectionsPerPeerMax = 2;      // overflow: the newest is closed
 inline constexpr size_t kReadChunkBytes = 64 * 1024;     // one read of one socket in a turn
 inline constexpr size_t kWriteChunkBytes = 64 * 1024;    // one write of one socket in a turn
 inline constexpr int kListenBacklog = 1024;              // BIRD's 8 costs a mesh 30 s of SYN retransmits

@@ -190,6 +190,13 @@ TEST_CASE("whatever octets come, nothing asserts, and what follows an error is n
     one.say(conn, bytes);
     one.say(conn, bytes);
     one.wait(1s);
+    const std::string& heard = one.heard[conn.value];
+    size_t notification = heard.find("NOTIFICATION");
+    CHECK((notification == std::string::npos) == (one.speaker.snapshot(one.now).peers[0].state == session::State::Established));
+    if (notification == std::string::npos) continue;
+    CHECK(heard.find("NOTIFICATION", notification + 1) == std::string::npos);  // the second message was not read
+    auto all = [](const Prefix&) { return true; };
+    CHECK(one.speaker.routes({}, 10, all).routes.empty());
   }
 }
 

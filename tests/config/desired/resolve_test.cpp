@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "bgp/base/limits.h"
 #include "config/desired/export_filter.h"
 #include "config/desired/router_id.h"
 #include "config/model/document.h"
@@ -87,6 +88,18 @@ TEST_CASE("a mesh that is off leaves the explicit peers, and only this node's ow
   const Resolved r = resolved(kMeshOff + kN1 + kN2 + global_peer("192.0.2.1", 65001) + node_peer("n1", "192.0.2.2", 65002) +
                               node_peer("n2", "192.0.2.3", 65003));
   CHECK(peers(r) == "192.0.2.1 as 65001 global\n192.0.2.2 as 65002 node\n");
+}
+
+TEST_CASE("one peer more than kPeersMax is refused as a whole, with what to do about it") {
+  std::string yaml = kMeshOff + kN1;
+  auto peer = [](size_t n) { return global_peer("10.1." + std::to_string(n / 256) + "." + std::to_string(n % 256), 65001); };
+  for (size_t n = 0; n < bgp::limits::kPeersMax; ++n) yaml += peer(n);
+  Resolved full = resolved(yaml);
+  CHECK_FALSE(full.problem.has_value());
+  CHECK(full.config.peers.size() == bgp::limits::kPeersMax);
+  Resolved over = resolved(yaml + peer(bgp::limits::kPeersMax));
+  CHECK(over.problem == "4097 peers are configured, at most 4096 are possible; split the mesh with route reflectors");
+  CHECK(over.config.peers.empty());
 }
 
 TEST_CASE("AS numbers: the command line's, else the node's, else the global one, else 64512") {
