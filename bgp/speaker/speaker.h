@@ -32,6 +32,9 @@ class Speaker {
     uint64_t seed = 0;
     bool has_fib = true;  // false: next hops count as reachable, no output::Routes
     Duration selection_deferral = limits_selection_deferral();
+    // Families whose routes of an earlier life are still in the kernel: the F-bits (RFC 4724 §4.1). Not empty: we are
+    // restarting, and say so (R) until Converged.
+    FamilySet forwarding_kept = {};
   };
   Speaker(SpeakerConfigPtr config, Options options, Instant now);
   ~Speaker();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "bgp/base/numbers.h"
@@ -18,19 +19,49 @@ enum class PeerType : uint8_t { NodeToNodeMesh, Global, NodeSpecific };
 
 using policy::NextHopMode;
 
+// RFC 5880 §6.8.1 for one peer; RFC 5881 for a neighbour on the link, RFC 5883 otherwise.
+struct BfdConfig {
+  Duration min_tx = 300ms;
+  Duration min_rx = 300ms;
+  uint8_t multiplier = 3;
+  bool multihop = false;
+  bool operator==(const BfdConfig&) const = default;
+};
+
 struct PeerSettings {
   session::PeerConfig session;
   PeerType type = PeerType::Global;
+  std::optional<BfdConfig> bfd;
+  bool accept_blackhole = false;  // RFC 7999: a route of this peer with BLACKHOLE becomes a blackhole in the kernel
   NextHopMode next_hop_mode = NextHopMode::Auto;
   bool route_reflector_client = false;
   policy::FilterPtr import;  // null: policy::reject_martians()
   policy::FilterPtr export_; // null: the speaker's own
 
   bool operator==(const PeerSettings& other) const {
-    return session == other.session && type == other.type && next_hop_mode == other.next_hop_mode &&
+    return session == other.session && type == other.type && bfd == other.bfd &&
+           accept_blackhole == other.accept_blackhole && next_hop_mode == other.next_hop_mode &&
            route_reflector_client == other.route_reflector_client && policy::same(import, other.import) &&
            policy::same(export_, other.export_);
   }
+};
+
+// Neighbours that are not named: whoever connects from `range` becomes a peer with these settings, its address filled
+// in, passive, and is forgotten when the session is gone. At most `max` at a time; more are refused.
+struct DynamicPeers {
+  Prefix range;
+  uint16_t max = 256;
+  PeerSettings settings;
+  bool operator==(const DynamicPeers&) const = default;
+};
+
+// Which equally good paths go to the kernel side by side, up to limits::kEcmpLegsMax.
+struct Multipath {
+  uint8_t ebgp = 64;           // 1 = the best one alone
+  uint8_t ibgp = 64;
+  bool mixed = false;          // eBGP and iBGP paths together: the step "eBGP over iBGP" does not part them
+  bool link_bandwidth = true;  // legs weighted by the link-bandwidth extended community, when every leg has one
+  bool operator==(const Multipath&) const = default;
 };
 
 struct SpeakerConfig {
@@ -38,12 +69,16 @@ struct SpeakerConfig {
   BgpIdentifier identifier;
   BgpIdentifier cluster_id;            // of a route reflector; 0 = the identifier
   std::vector<PeerSettings> peers;     // sorted by session.address, each address once
+  std::vector<DynamicPeers> dynamic_peers;  // the longest range that matches counts
+  Multipath multipath;
+  bool graceful_shutdown = false;      // RFC 8326: everybody is told with GRACEFUL_SHUTDOWN (and LOCAL_PREF 0) to move away
   std::vector<Prefix> own_blocks;      // sorted; originated, and held by a blackhole route in the FIB
   policy::FilterPtr export_filter;     // of every peer without its own; null rejects all
 
   bool operator==(const SpeakerConfig& other) const {
     return local_as == other.local_as && identifier == other.identifier && cluster_id == other.cluster_id &&
-           peers == other.peers && own_blocks == other.own_blocks && policy::same(export_filter, other.export_filter);
+           peers == other.peers && dynamic_peers == other.dynamic_peers && multipath == other.multipath &&
+           graceful_shutdown == other.graceful_shutdown && own_blocks == other.own_blocks && policy::same(export_filter, other.export_filter);
   }
 };
 using SpeakerConfigPtr = std::shared_ptr<const SpeakerConfig>;
