@@ -1,18 +1,15 @@
 #include "bgp/policy/export_attributes.h"
 
-#include <array>
+#include "bgp/policy/only_to_customer.h"
+#include "bgp/wire/attributes/communities.h"
 
 namespace bgp::policy {
 namespace {
 
 using wire::AttributeCode;
 using wire::AttributeEditor;
+using wire::be32;
 namespace flag = wire::flag;
-
-std::array<uint8_t, 4> be32(uint32_t v) {
-  return {static_cast<uint8_t>(v >> 24), static_cast<uint8_t>(v >> 16), static_cast<uint8_t>(v >> 8),
-          static_cast<uint8_t>(v)};
-}
 
 void edit_for_ebgp(AttributeEditor& edit, ByteView canonical, const ExportSource& source, const ExportTarget& target) {
   edit.set(AttributeCode::AsPath, flag::kTransitive,
@@ -34,6 +31,16 @@ void reflect(AttributeEditor& edit, ByteView canonical, const ExportSource& sour
   edit.set(AttributeCode::ClusterList, flag::kOptional, clusters);
 }
 
+// RFC 8326 §4.1: everybody is asked to move away; inside the AS the preference says so, outside the community.
+void ask_to_move_away(AttributeEditor& edit, ByteView canonical, const ExportTarget& target) {
+  if (!target.is_ebgp) edit.set(AttributeCode::LocalPref, flag::kTransitive, be32(0));
+  if (wire::facts_of(canonical).graceful_shutdown) return;
+  Bytes communities;
+  if (auto list = wire::find_attribute(canonical, AttributeCode::Communities)) communities.assign(list->begin(), list->end());
+  ByteWriter(communities).u32(wire::attributes::kGracefulShutdown);
+  edit.set(AttributeCode::Communities, flag::kOptional | flag::kTransitive, communities);
+}
+
 }  // namespace
 
 bool may_export(bool no_export, bool no_advertise, const ExportSource& source, const ExportTarget& target) {
@@ -46,11 +53,14 @@ Bytes export_attributes(ByteView canonical, const ExportSource& source, const Ex
   AttributeEditor edit(canonical);
   if (target.is_ebgp) {
     edit_for_ebgp(edit, canonical, source, target);
-    return edit.finish();
+    if (target.role && is_marked_on_export(*target.role) && !only_to_customer(canonical))
+      edit.set(AttributeCode::OnlyToCustomer, flag::kOptional | flag::kTransitive, be32(target.local_as.value));
+  } else {
+    if (!wire::find_attribute(canonical, AttributeCode::LocalPref))
+      edit.set(AttributeCode::LocalPref, flag::kTransitive, be32(100));
+    if (source.is_ibgp) reflect(edit, canonical, source, target);
   }
-  if (!wire::find_attribute(canonical, AttributeCode::LocalPref))
-    edit.set(AttributeCode::LocalPref, flag::kTransitive, be32(100));
-  if (source.is_ibgp) reflect(edit, canonical, source, target);
+  if (target.graceful_shutdown) ask_to_move_away(edit, canonical, target);
   return edit.finish();
 }
 

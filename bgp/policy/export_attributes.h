@@ -6,6 +6,7 @@
 
 #include "bgp/base/numbers.h"
 #include "bgp/wire/attribute.h"
+#include "bgp/wire/role.h"
 
 namespace bgp::policy {
 
@@ -24,6 +25,8 @@ struct ExportTarget {
   NextHopMode next_hop_mode = NextHopMode::Auto;
   std::optional<IpAddress> self_v4;  // next-hop-self of each family; none: such routes are not sent
   std::optional<IpAddress> self_v6;
+  std::optional<wire::Role> role = {};  // RFC 9234: ours, towards an eBGP neighbour
+  bool graceful_shutdown = false;       // RFC 8326: we are about to go
   bool operator==(const ExportTarget&) const = default;
 };
 

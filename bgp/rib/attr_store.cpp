@@ -40,6 +40,8 @@ PackedFacts pack(const wire::AttributeFacts& facts) {
   packed.has_originator_id = facts.originator_id.has_value();
   packed.no_export = facts.no_export;
   packed.no_advertise = facts.no_advertise;
+  packed.graceful_shutdown = facts.graceful_shutdown;
+  packed.blackhole = facts.blackhole;
   return packed;
 }
 

@@ -25,8 +25,10 @@ struct PackedFacts {
   uint16_t cluster_list_length = 0;
   uint8_t origin = 0;
   bool has_originator_id = false;
-  bool no_export = false;
-  bool no_advertise = false;
+  bool no_export : 1 = false;
+  bool no_advertise : 1 = false;
+  bool graceful_shutdown : 1 = false;
+  bool blackhole : 1 = false;
 };
 
 class AttrStore {

@@ -4,6 +4,7 @@
 
 #include "bgp/base/assert.h"
 #include "bgp/base/limits.h"
+#include "bgp/policy/only_to_customer.h"
 #include "bgp/policy/export_attributes.h"
 
 namespace bgp::rib {
@@ -79,11 +80,15 @@ void ExportGroup::tell_present_table(Family family) {
 ExportGroup::Outgoing ExportGroup::outgoing(Family family, AttrId attr, PeerId source) const {
   const PackedFacts& facts = tables_.attrs.facts(attr);
   policy::ExportSource from = tables_.source_of(source);
-  if (!policy::may_export(facts.no_export, facts.no_advertise, from, key_.target)) return {};
+  bool stays_here = facts.no_export || (facts.blackhole && tables_.peers[source].accept_blackhole);
+  if (!policy::may_export(stays_here, facts.no_advertise, from, key_.target)) return {};
+  ByteView canonical = tables_.attrs.canonical(attr);
+  const std::optional<wire::Role>& role = key_.target.role;
+  if (role && !policy::may_export(*role, policy::only_to_customer(canonical))) return {};
   const wire::NextHop& received = tables_.next_hops.get(tables_.attrs.next_hop(attr));
   std::optional<wire::NextHop> next_hop = policy::export_next_hop(family, received, from, key_.target);
   if (!next_hop) return {};
-  Bytes attributes = policy::export_attributes(tables_.attrs.canonical(attr), from, key_.target);
+  Bytes attributes = policy::export_attributes(canonical, from, key_.target);
   if (!fits_a_message(attributes, key_.codec)) return {};
   return {true, std::move(attributes), *next_hop};
 }

@@ -10,6 +10,7 @@ const char* to_string(Rejection rejection) {
     case Rejection::OriginatorLoop: return "we are the originator";
     case Rejection::ClusterLoop: return "our cluster is in the cluster list";
     case Rejection::OwnNextHop: return "the next hop is ourselves";
+    case Rejection::RouteLeak: return "a route leak (ONLY_TO_CUSTOMER, RFC 9234)";
   }
   return "?";
 }

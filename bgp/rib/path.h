@@ -17,7 +17,7 @@ inline constexpr PeerId kLocalPeer = 0;
 enum class LocalKind : uint32_t { Block = 1, Kernel = 2 };
 
 // Why a path is kept but never chosen. Kept, so that `node routes` can say why, and counts are true.
-enum class Rejection : uint16_t { None, Policy, AsLoop, OriginatorLoop, ClusterLoop, OwnNextHop };
+enum class Rejection : uint16_t { None, Policy, AsLoop, OriginatorLoop, ClusterLoop, OwnNextHop, RouteLeak };
 const char* to_string(Rejection rejection);
 
 struct Path {

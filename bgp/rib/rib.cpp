@@ -103,19 +103,18 @@ bool Rib::learn(PeerId peer, Family family, const wire::NlriEntry& entry, AttrId
   return true;
 }
 
-void Rib::rejudge(PeerId peer, const std::function<bool(Family, const Prefix&)>& is_accepted) {
+void Rib::rejudge(PeerId peer, const std::function<Rejection(const Prefix&, AttrId)>& judge) {
   for (Family family : kFamilies) {
     FamilyTable& table = tables_[family];
-    for (DestinationId id = 0; id < table.prefixes.id_end(); ++id) {
+    for (DestinationId id = 0; path_count(peer, family) > 0 && id < table.prefixes.id_end(); ++id) {
       if (!table.prefixes.has(id, RowFlag::InUse)) continue;
       for (PathIndex i = table.prefixes.first_path(id); i != 0; i = table.paths[i].next) {
         Path& path = table.paths[i];
-        bool by_policy = path.rejection == Rejection::None || path.rejection == Rejection::Policy;
-        if (path.peer != peer || !by_policy) continue;
-        bool accepted = is_accepted(family, table.prefixes.prefix(id));
-        if (accepted == (path.rejection == Rejection::None)) continue;
+        if (path.peer != peer) continue;
+        Rejection rejection = judge(table.prefixes.prefix(id), path.attr);
+        if (rejection == path.rejection) continue;
         count(path, family, -1);
-        path.rejection = accepted ? Rejection::None : Rejection::Policy;
+        path.rejection = rejection;
         count(path, family, +1);
         if (i == table.prefixes.first_path(id)) table.prefixes.set(id, RowFlag::BestTouched);
         mark_dirty(family, id);
@@ -244,7 +243,9 @@ void Rib::emit(Family family, DestinationId id, std::span<const Candidate> multi
   RouteChange change{table.prefixes.prefix(id), RouteChange::Kind::None, {}};
   if (!multipath.empty()) {
     const Path& best = table.paths[multipath[0].path];
-    if (best.peer != kLocalPeer) {
+    if (tables_.peers[best.peer].accept_blackhole && tables_.attrs.facts(best.attr).blackhole) {
+      change.kind = RouteChange::Kind::Blackhole;
+    } else if (best.peer != kLocalPeer) {
       change.kind = RouteChange::Kind::Unicast;
       for (const Candidate& c : multipath)
         change.next_hops.push_back(tables_.next_hops.get(tables_.attrs.next_hop(table.paths[c.path].attr)).address);

@@ -66,8 +66,8 @@ class Rib {
   bool learn(PeerId peer, Family family, const wire::NlriEntry& entry, AttrId attr,
              Rejection rejection = Rejection::None);
   void withdraw(PeerId peer, Family family, const wire::NlriEntry& entry);
-  // Asks again whether the peer's policy accepts its paths (loops stay rejected). Cost: O(prefixes).
-  void rejudge(PeerId peer, const std::function<bool(Family, const Prefix&)>& is_accepted);
+  // Asks again what is to be said against each of the peer's paths. Cost: O(prefixes).
+  void rejudge(PeerId peer, const std::function<Rejection(const Prefix&, AttrId)>& judge);
   // Begins to fetch what learning these prefixes will need.
   void prefetch(const wire::NlriField& field) const;
 

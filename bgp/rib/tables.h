@@ -22,6 +22,7 @@ struct PeerFacts {
   BgpIdentifier identifier;
   IpAddress address;
   uint32_t rank = 0;       // place of the address among all peers' (RFC 4271 §9.1.2.2 g)
+  bool accept_blackhole = false;  // RFC 7999: its BLACKHOLE routes are discarded here, and stay in this AS
 };
 
 struct FamilyTable {

@@ -216,6 +216,7 @@ const Negotiated& Peer::negotiated() const {
 bool needs_reset(const PeerConfig& from, const PeerConfig& to) {
   PeerConfig patient = to;
   patient.passive = from.passive;
+  patient.allow_own_as = from.allow_own_as;
   patient.connect_retry = from.connect_retry;
   patient.idle_hold_min = from.idle_hold_min;
   patient.idle_hold_max = from.idle_hold_max;

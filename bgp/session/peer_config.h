@@ -9,6 +9,7 @@
 #include "bgp/base/numbers.h"
 #include "bgp/base/secret.h"
 #include "bgp/base/time.h"
+#include "bgp/wire/role.h"
 
 namespace bgp::session {
 
@@ -37,8 +38,7 @@ struct MaxPrefixConfig {
   bool operator==(const MaxPrefixConfig&) const = default;
 };
 
-// RFC 9234 §3.1: our role towards the peer, with its code.
-enum class Role : uint8_t { Provider = 0, RouteServer = 1, RouteServerClient = 2, Customer = 3, Peer = 4 };
+using wire::Role;
 
 struct PeerConfig {
   IpAddress address;                       // identity: one peer per address
@@ -60,7 +60,7 @@ struct PeerConfig {
   GracefulRestartConfig graceful_restart;
   AddPathConfig add_path;
   MaxPrefixConfig max_prefix;
-  std::optional<Role> role;                // RFC 9234
+  std::optional<Role> role;                // RFC 9234: ours, towards the peer
   bool role_strict = false;                // a peer without a role is refused (2/11)
   uint8_t allow_own_as = 0;                // how often our AS may stand in a received path (Calico: numAllowedLocalASNumbers)
   bool enforce_first_as = true;            // RFC 4271 §6.3: an eBGP path begins with the peer's AS

@@ -2,6 +2,8 @@
 #include <array>
 
 #include "bgp/base/limits.h"
+#include "bgp/policy/import_attributes.h"
+#include "bgp/policy/only_to_customer.h"
 #include "bgp/speaker/peer_slot.h"
 
 namespace bgp::speaker {
@@ -87,8 +89,8 @@ void Speaker::receive_update(PeerSlot& peer, ConnId conn, ByteView body) {
 void Speaker::learn(PeerSlot& peer, const wire::NlriField& field, const wire::NextHop& next_hop) {
   if (field.empty()) return;
   rib_.prefetch(field);
-  rib::AttrId attr = rib_.attrs().intern(update_.attributes, next_hop);
-  rib::Rejection loop = find_loop(peer, attr, next_hop);
+  rib::AttrId attr = intern_received(peer, next_hop);
+  rib::Rejection loop = find_loop(peer, attr);
   field.for_each([&](const wire::NlriEntry& entry) {
     rib::Rejection rejection = loop;
     if (loop == rib::Rejection::None && !is_accepted(peer.settings.import, field.family(), entry))
@@ -98,15 +100,34 @@ void Speaker::learn(PeerSlot& peer, const wire::NlriField& field, const wire::Ne
   rib_.attrs().release(attr);
 }
 
-// RFC 4271 §9.1.2 (own AS), §5.1.3 (own next hop), RFC 4456 §8 (originator, cluster).
-rib::Rejection Speaker::find_loop(const PeerSlot& peer, rib::AttrId attr, const wire::NextHop& next_hop) const {
+// The set as it is stored, which is nearly always the one received.
+rib::AttrId Speaker::intern_received(const PeerSlot& peer, const wire::NextHop& next_hop) {
   const session::PeerConfig& session = peer.settings.session;
-  if (wire::as_path_contains(update_.attributes, session.local_as)) return rib::Rejection::AsLoop;
-  if (next_hop.address == peer.fsm.negotiated().local_address) return rib::Rejection::OwnNextHop;
-  const rib::PackedFacts& facts = rib_.tables().attrs.facts(attr);
+  rib::AttrId attr = rib_.attrs().intern(update_.attributes, next_hop);
+  bool is_concerned = rib_.attrs().facts(attr).graceful_shutdown || session.role;
+  if (session.is_ibgp() || !is_concerned) return attr;
+  std::optional<Bytes> edited = policy::import_attributes(
+      update_.attributes, rib_.attrs().facts(attr).graceful_shutdown, {true, session.peer_as, session.role});
+  if (!edited) return attr;
+  rib_.attrs().release(attr);
+  return rib_.attrs().intern(*edited, next_hop);
+}
+
+// RFC 4271 §9.1.2 (own AS), §5.1.3 (own next hop), RFC 4456 §8 (originator, cluster), RFC 9234 §5 (leak).
+rib::Rejection Speaker::find_loop(const PeerSlot& peer, rib::AttrId attr) const {
+  const session::PeerConfig& session = peer.settings.session;
+  const rib::AttrStore& attrs = rib_.tables().attrs;
+  ByteView set = attrs.canonical(attr);
+  if (wire::as_path_contains(set, session.local_as, session.allow_own_as)) return rib::Rejection::AsLoop;
+  const IpAddress& next_hop = rib_.tables().next_hops.get(attrs.next_hop(attr)).address;
+  if (next_hop == peer.fsm.negotiated().local_address) return rib::Rejection::OwnNextHop;
+  if (session.role && !session.is_ibgp() &&
+      policy::is_route_leak(*session.role, session.peer_as, policy::only_to_customer(set)))
+    return rib::Rejection::RouteLeak;
+  const rib::PackedFacts& facts = attrs.facts(attr);
   if (facts.has_originator_id && facts.originator_id == session.identifier.value) return rib::Rejection::OriginatorLoop;
   if (facts.cluster_list_length == 0) return rib::Rejection::None;
-  ByteReader clusters(*wire::find_attribute(update_.attributes, wire::AttributeCode::ClusterList));
+  ByteReader clusters(*wire::find_attribute(set, wire::AttributeCode::ClusterList));
   while (!clusters.empty())
     if (clusters.u32() == cluster_id().value) return rib::Rejection::ClusterLoop;
   return rib::Rejection::None;

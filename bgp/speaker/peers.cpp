@@ -11,6 +11,9 @@ void Speaker::on(const input::Reconfigure& in) {
   SpeakerConfigPtr from = std::exchange(config_, in.config);
   apply_blocks(from->own_blocks);
   apply_peers();
+  bool cluster_changed = from->cluster_id != config_->cluster_id || from->identifier != config_->identifier;
+  for (const std::unique_ptr<PeerSlot>& peer : peers_)
+    if (cluster_changed && peer && peer->is_up()) rejudge(*peer);
 }
 
 void Speaker::apply_peers() {
@@ -66,7 +69,8 @@ void Speaker::remove_peer(PeerSlot& peer) {
 void Speaker::change_peer(PeerSlot& peer, const PeerSettings& settings) {
   bool is_same = peer.settings == settings;
   bool needs_reset = session::needs_reset(peer.settings.session, settings.session);
-  bool import_changed = !policy::same(peer.settings.import, settings.import);
+  bool judgement_changed = !policy::same(peer.settings.import, settings.import) ||
+                           peer.settings.session.allow_own_as != settings.session.allow_own_as;
   if (needs_reset) {
     session::Environment env = environment();
     perform(peer, peer.fsm.stop(wire::cease(wire::CeaseReason::OtherConfigurationChange), env));
@@ -78,7 +82,8 @@ void Speaker::change_peer(PeerSlot& peer, const PeerSettings& settings) {
     perform(peer, peer.fsm.start(env));
     return;
   }
-  bool client_changed = peer.settings.route_reflector_client != settings.route_reflector_client;
+  bool facts_changed = peer.settings.route_reflector_client != settings.route_reflector_client ||
+                       peer.settings.accept_blackhole != settings.accept_blackhole;
   peer.settings = settings;
   if (!is_same) {
     peer.fsm.reconfigure_live(settings.session);
@@ -86,19 +91,21 @@ void Speaker::change_peer(PeerSlot& peer, const PeerSettings& settings) {
     log(LogLevel::Info, "peer_changed", &peer, {{"session", "kept"}});
   }
   if (!peer.is_up()) return;
-  if (import_changed) reimport(peer);
-  if (client_changed) {
+  if (judgement_changed) rejudge(peer);
+  if (facts_changed) {
     note_facts(peer);
     rib_.reconsider_peer(peer.id);
   }
   if (!(peer.group->key() == export_key(peer))) move_group(peer);
 }
 
-// The import policy changed: what was rejected or accepted by it is judged again, without asking the peer.
-void Speaker::reimport(PeerSlot& peer) {
-  rib_.rejudge(peer.id, [&](Family, const Prefix& prefix) {
-    const policy::FilterPtr& import = peer.settings.import;
-    return (import ? import : policy::reject_martians())->evaluate(prefix) == policy::Verdict::Accept;
+// What may be said against a path changed: each is judged again, without asking the peer.
+void Speaker::rejudge(PeerSlot& peer) {
+  policy::FilterPtr import = peer.settings.import ? peer.settings.import : policy::reject_martians();
+  rib_.rejudge(peer.id, [&](const Prefix& prefix, rib::AttrId attr) {
+    rib::Rejection loop = find_loop(peer, attr);
+    if (loop != rib::Rejection::None) return loop;
+    return import->evaluate(prefix) == policy::Verdict::Accept ? rib::Rejection::None : rib::Rejection::Policy;
   });
 }
 
@@ -113,7 +120,8 @@ rib::ExportKey Speaker::export_key(const PeerSlot& peer) const {
   const session::PeerConfig& session = peer.settings.session;
   rib::ExportKey key;
   key.target = {session.local_as, !session.is_ibgp(), peer.settings.route_reflector_client, cluster_id(),
-                peer.settings.next_hop_mode, std::nullopt, std::nullopt};
+                peer.settings.next_hop_mode, std::nullopt, std::nullopt,
+                session.is_ibgp() ? std::nullopt : session.role, config_->graceful_shutdown};
   (negotiated.local_address.is_v4() ? key.target.self_v4 : key.target.self_v6) = negotiated.local_address;
   key.filter = peer.settings.export_ ? peer.settings.export_ : config_->export_filter;
   key.codec = negotiated.codec;

@@ -158,7 +158,8 @@ void Speaker::note_facts(const PeerSlot& peer) {
                                 [](const PeerSettings& p, const IpAddress& a) { return p.session.address < a; });
   rib_.set_peer(peer.id, {!peer.settings.session.is_ibgp(), peer.settings.route_reflector_client,
                           peer.fsm.negotiated().peer_open.identifier, peer.settings.session.address,
-                          static_cast<uint32_t>(place - config_->peers.begin())});
+                          static_cast<uint32_t>(place - config_->peers.begin()),
+                          peer.settings.accept_blackhole});
 }
 
 void Speaker::session_down(PeerSlot& peer) {

@@ -89,7 +89,8 @@ class Speaker {
   void receive_update(PeerSlot& peer, ConnId conn, ByteView body);
   void note_faults(PeerSlot& peer);
   void learn(PeerSlot& peer, const wire::NlriField& field, const wire::NextHop& next_hop);
-  rib::Rejection find_loop(const PeerSlot& peer, rib::AttrId attr, const wire::NextHop& next_hop) const;
+  rib::AttrId intern_received(const PeerSlot& peer, const wire::NextHop& next_hop);
+  rib::Rejection find_loop(const PeerSlot& peer, rib::AttrId attr) const;
 
   // peers.cpp: configuration -> peers
   void apply_peers();
@@ -97,7 +98,7 @@ class Speaker {
   void add_peer(const PeerSettings& settings);
   void remove_peer(PeerSlot& peer);
   void change_peer(PeerSlot& peer, const PeerSettings& settings);
-  void reimport(PeerSlot& peer);
+  void rejudge(PeerSlot& peer);
   BgpIdentifier cluster_id() const;
   void apply_blocks(const std::vector<Prefix>& from);
   void set_local(const Prefix& prefix, rib::LocalKind kind, bool present);

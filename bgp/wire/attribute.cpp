@@ -12,9 +12,11 @@ namespace {
 void scan_communities(ByteView value, AttributeFacts& facts) {
   for (size_t at = 0; at + 4 <= value.size(); at += 4) {
     uint32_t community = u32_at(value.data() + at);
-    if (community < attributes::kNoExport) continue;
+    if (community < attributes::kGracefulShutdown) continue;  // the well-known ones are the last 65,536
     facts.no_export |= community == attributes::kNoExport || community == attributes::kNoExportSubconfed;
     facts.no_advertise |= community == attributes::kNoAdvertise;
+    facts.graceful_shutdown |= community == attributes::kGracefulShutdown;
+    facts.blackhole |= community == attributes::kBlackhole;
   }
 }
 

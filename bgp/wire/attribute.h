@@ -7,6 +7,7 @@
 // hashing and sending a set is copying bytes; what a reader wants of it is decoded on demand by attributes/*.h.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,6 +44,8 @@ struct AttributeFacts {
   uint16_t cluster_list_length = 0;
   bool no_export = false;       // RFC 1997 well-known communities
   bool no_advertise = false;
+  bool graceful_shutdown = false;  // RFC 8326
+  bool blackhole = false;          // RFC 7999
   bool operator==(const AttributeFacts&) const = default;
 };
 
@@ -120,6 +123,12 @@ class AttributeEditor {
   ByteView base_;
   std::vector<Edit> edits_;  // by type code
 };
+
+// A number as an attribute's value.
+inline std::array<uint8_t, 4> be32(uint32_t v) {
+  return {static_cast<uint8_t>(v >> 24), static_cast<uint8_t>(v >> 16), static_cast<uint8_t>(v >> 8),
+          static_cast<uint8_t>(v)};
+}
 
 // Appends flags, code, length (extended if needed) and value.
 void append_attribute(Bytes& out, uint8_t flags, uint8_t code, ByteView value);

@@ -15,6 +15,8 @@ std::string community_text(ByteView four_octets) {
     case kNoExport: return "no-export";
     case kNoAdvertise: return "no-advertise";
     case kNoExportSubconfed: return "no-export-subconfed";
+    case kGracefulShutdown: return "graceful-shutdown";
+    case kBlackhole: return "blackhole";
     default: return pair_text(u16_at(four_octets.data()), u16_at(four_octets.data() + 2));
   }
 }

@@ -53,7 +53,7 @@ struct TunnelEncapsulation {
   }
 };
 
-// ONLY_TO_CUSTOMER, RFC 9234 §5: an AS, u32. The roles that give it its meaning are not implemented here.
+// ONLY_TO_CUSTOMER, RFC 9234 §5: an AS, u32. What it means: bgp/policy/only_to_customer.h.
 struct OnlyToCustomer {
   static constexpr AttributeCode kCode = AttributeCode::OnlyToCustomer;
   static constexpr const char* kName = "ONLY_TO_CUSTOMER";

@@ -117,10 +117,10 @@ TEST_CASE("a peer's paths can be judged again by a new import policy") {
   w.learn(1, "10.0.0.0/8");
   w.learn(2, "10.0.0.0/8", "path 64513,64514");
   w.changes();
-  w.rib.rejudge(1, [](Family, const Prefix&) { return false; });
+  w.rib.rejudge(1, [](const Prefix&, AttrId) { return Rejection::Policy; });
   CHECK(w.changes() == "10.0.0.0/8 via 10.0.0.2");
   CHECK(w.rib.rejected_count(1, Family::IPv4) == 1);
-  w.rib.rejudge(1, [](Family, const Prefix&) { return true; });
+  w.rib.rejudge(1, [](const Prefix&, AttrId) { return Rejection::None; });
   CHECK(w.changes() == "10.0.0.0/8 via 10.0.0.1");
 }
 
