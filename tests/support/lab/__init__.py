@@ -11,7 +11,7 @@ from .exabgp import ExaBgp
 from .frr import Frr
 from .gobgp import GoBgp
 from .network import Host, Lab, family, require_root
-from .node import OurNode, bin_dir, block_yaml, peer_yaml, pool_yaml
+from .node import OurNode, bin_dir, block_yaml, peer3_yaml, peer_yaml, pool_yaml
 from .openbgpd import OpenBgpd
 from .rack import Rack
 from .speaker import AS_TRANS, Neighbor, Route, Speaker
@@ -20,5 +20,5 @@ from .wait import wait_until
 FOREIGN_SPEAKERS = (Frr, Bird2, Bird1, GoBgp, OpenBgpd, ExaBgp)
 
 __all__ = ["AS_TRANS", "Bird1", "Bird2", "ExaBgp", "FOREIGN_SPEAKERS", "Frr", "GoBgp", "Host", "Lab", "LabCase",
-           "Neighbor", "OpenBgpd", "OurNode", "Rack", "Route", "Speaker", "bin_dir", "block_yaml", "family", "peer_yaml",
-           "pool_yaml", "require_root", "wait_until"]
+           "Neighbor", "OpenBgpd", "OurNode", "Rack", "Route", "Speaker", "bin_dir", "block_yaml", "family", "peer3_yaml",
+           "peer_yaml", "pool_yaml", "require_root", "wait_until"]

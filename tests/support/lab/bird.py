@@ -36,11 +36,14 @@ class Bird(Speaker):
                  f"neighbor {neighbor.address} {self.neighbor_as(neighbor)};",
                  f"hold time {self.hold_s}; connect delay time 1; connect retry time 1; error wait time 1, 2;",
                  "" if self.as4 else "enable as4 off;", "rr client;" if neighbor.is_client else "",
-                 "passive on;" if self.passive else "", body]
+                 "passive on;" if self.passive else "", *self.session_lines, body]
         return f"protocol bgp p{number} {{\n  " + "\n  ".join(filter(None, lines)) + "\n}\n"
 
     def neighbor_as(self, neighbor):
         return f"as {self.remote_as(neighbor)}"
+
+    def channel(self):
+        return " ".join(self.family_lines or ["import all; export all;"])
 
     def announce(self, prefix):
         self.announced.append(prefix)
@@ -63,13 +66,13 @@ class Bird2(Bird):
         return super().neighbor_as(neighbor) if self.as4 else "external"
 
     def config(self):
-        text = f"log stderr all;\nrouter id {self.local(4)};\nprotocol device {{}}\n"
+        text = f"log stderr all;\nrouter id {self.local(4)};\nprotocol device {{}}\n" + "\n".join(self.lines) + "\n"
         for version in (4, 6):
             routes = "".join(f"  route {p} blackhole;\n" for p in self.prefixes(version))
             text += f"protocol static static{version} {{\n  ipv{version};\n{routes}}}\n"
         for number, neighbor in enumerate(self.neighbors):
             text += self.session(number, neighbor,
-                                 f"ipv{family(neighbor.address)} {{ import all; export all; }};")
+                                 f"ipv{family(neighbor.address)} {{ {self.channel()} }};")
         return text
 
     def start(self):
@@ -96,11 +99,11 @@ class Bird1(Bird):
     takes_as_trans = True
 
     def config(self, version):
-        text = f"log stderr all;\nrouter id {self.local(4)};\nprotocol device {{}}\n"
+        text = f"log stderr all;\nrouter id {self.local(4)};\nprotocol device {{}}\n" + "\n".join(self.lines) + "\n"
         text += "protocol static {\n" + "".join(f"  route {p} blackhole;\n" for p in self.prefixes(version)) + "}\n"
         for number, neighbor in enumerate(self.neighbors):
             if family(neighbor.address) == version:
-                text += self.session(number, neighbor, "import all; export all;")
+                text += self.session(number, neighbor, self.channel())
         return text
 
     @staticmethod

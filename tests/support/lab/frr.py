@@ -14,11 +14,13 @@ class Frr(Speaker):
     def config(self):
         lines = ["log stdout", f"router bgp {self.asn}", f" bgp router-id {self.local(4)}",
                  " no bgp ebgp-requires-policy", " no bgp network import-check", " no bgp default ipv4-unicast"]
+        lines += [" " + line for line in self.lines]
         for neighbor in self.neighbors:
             name = f" neighbor {neighbor.address}"
             lines += [f"{name} remote-as {self.remote_as(neighbor)}", f"{name} timers {self.hold_s // 3} {self.hold_s}",
                       f"{name} timers connect 1", f"{name} advertisement-interval 0"]
             lines += [] if self.as4 else [f"{name} dont-capability-negotiate"]
+            lines += [" " + line.format(peer=neighbor.address) for line in self.session_lines]
         for version in (4, 6):
             lines += [f" address-family ipv{version} unicast"]
             lines += [f"  network {prefix}" for prefix in self.prefixes(version)]
@@ -26,6 +28,7 @@ class Frr(Speaker):
                 if family(neighbor.address) == version:
                     lines += [f"  neighbor {neighbor.address} activate"]
                     lines += [f"  neighbor {neighbor.address} route-reflector-client"] if neighbor.is_client else []
+                    lines += ["  " + line.format(peer=neighbor.address) for line in self.family_lines]
             lines += [" exit-address-family"]
         return "\n".join(lines) + "\n"
 

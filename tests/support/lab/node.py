@@ -22,6 +22,14 @@ def peer_yaml(address, asn, node=None):
             f"spec:\n  asNumber: {asn}\n")
 
 
+def peer3_yaml(name, address, asn, annotations=None, **spec):
+    """A BGPPeer in projectcalico.org/v3 clothes; JSON is YAML. Annotations are named without their "calico-bgp/"."""
+    return "---\n" + json.dumps({
+        "apiVersion": "projectcalico.org/v3", "kind": "BGPPeer",
+        "metadata": {"name": name, "annotations": {f"calico-bgp/{key}": value for key, value in (annotations or {}).items()}},
+        "spec": {**({"peerIP": address} if address else {}), "asNumber": asn, **spec}}) + "\n"
+
+
 def pool_yaml(cidr):
     return f"---\napiVersion: v1\nkind: ipPool\nmetadata:\n  cidr: {cidr}\n"
 

@@ -23,6 +23,8 @@ class Speaker:
     """A foreign daemon on a host, one session per neighbour; the family of a session is that of its address.
 
     as4=False makes it a 2-octet speaker: it does not send capability 65. passive (BIRD only) makes it wait for our SYN.
+    lines, session_lines and family_lines are in the daemon's own language (FRR and BIRD only): for the whole speaker, for
+    each session (`{peer}` is the neighbour's address), and for its address family.
     """
 
     name = ""               # as the tests and the command line call it
@@ -31,8 +33,10 @@ class Speaker:
     passes_routes_on = True
     takes_as_trans = False  # as a 2-octet speaker: AS_TRANS is what it must be told about a 4-octet neighbour
 
-    def __init__(self, host, asn, neighbors, announce=(), as4=True, hold_s=9, passive=False):
+    def __init__(self, host, asn, neighbors, announce=(), as4=True, hold_s=9, passive=False,
+                 lines=(), session_lines=(), family_lines=()):
         self.host, self.asn, self.as4, self.hold_s, self.passive = host, asn, as4, hold_s, passive
+        self.lines, self.session_lines, self.family_lines = list(lines), list(session_lines), list(family_lines)
         self.neighbors = list(neighbors)
         self.announced = list(announce)
         self.dir = host.dir
