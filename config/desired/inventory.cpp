@@ -5,17 +5,26 @@
 namespace config::desired {
 namespace {
 
+void note(Inventory& inventory, const std::string& subject, const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) {
+    inventory.warnings.push_back(warning("annotation_ignored", subject, problem));
+  }
+}
+
 void add(Inventory& inventory, const model::Resource& resource) {
   if (resource.kind == &model::bgp_peer_kind()) {
     inventory.peers.push_back(model::read_bgp_peer(resource));
+    note(inventory, resource.name, inventory.peers.back().annotation_problems);
   } else if (resource.kind == &model::node_kind()) {
     inventory.nodes[resource.name] = model::read_node(resource);
+    note(inventory, resource.name, inventory.nodes[resource.name].annotation_problems);
   } else if (resource.kind == &model::ip_pool_kind()) {
     inventory.pools.push_back(model::read_ip_pool(resource));
   } else if (resource.kind == &model::block_affinity_kind()) {
     inventory.blocks.push_back(model::read_block_affinity(resource));
   } else if (resource.kind == &model::bgp_configuration_kind()) {
     inventory.configurations[resource.name] = model::read_bgp_configuration(resource);
+    note(inventory, resource.name, inventory.configurations[resource.name].annotation_problems);
   }
 }
 

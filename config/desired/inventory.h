@@ -27,8 +27,7 @@ struct Inventory {
   bool mesh_enabled() const;
   uint16_t listen_port(const std::string& node) const;
   std::string log_severity(const std::string& node) const;
-
- private:
+  // nullptr: there is none of this name.
   const model::BgpConfiguration* configuration(const std::string& name) const;
 };
 

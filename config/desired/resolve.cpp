@@ -8,80 +8,14 @@
 #include "bgp/base/limits.h"
 #include "config/desired/export_filter.h"
 #include "config/desired/inventory.h"
-#include "config/desired/router_id.h"
+#include "config/desired/self.h"
+#include "config/desired/session_settings.h"
 
 namespace config::desired {
 namespace {
 
 using bgp::speaker::PeerSettings;
 using bgp::speaker::PeerType;
-
-// This node, its command line laid over its resource.
-struct Self {
-  std::string name;
-  std::optional<bgp::IpAddress> ipv4;
-  std::optional<bgp::IpAddress> ipv6;
-  bgp::Asn as_number;
-  bgp::BgpIdentifier identifier;
-
-  const std::optional<bgp::IpAddress>& address(bgp::Family family) const {
-    return family == bgp::Family::IPv4 ? ipv4 : ipv6;
-  }
-  bool has(const bgp::IpAddress& other) const { return address(other.family()) == other; }
-};
-
-std::optional<bgp::IpAddress> bare(const std::optional<model::InterfaceAddress>& address) {
-  return address ? std::optional(address->address) : std::nullopt;
-}
-
-bgp::Result<bgp::BgpIdentifier, std::string> identifier_of(const NodeIdentity& node,
-                                                           const std::optional<bgp::IpAddress>& ipv4) {
-  if (node.router_id == "hash" || (node.router_id.empty() && !ipv4)) return hashed_identifier(node.name);
-  const auto address = node.router_id.empty() ? ipv4 : bgp::IpAddress::parse(node.router_id);
-  if (address && address->is_v4() && !address->is_unspecified()) return bgp::BgpIdentifier{address->to_u32()};
-  return bgp::Err("router id '" + node.router_id + "' is neither an IPv4 address nor 'hash'");
-}
-
-bgp::Result<Self, std::string> find_self(const Inventory& inventory, const NodeIdentity& node) {
-  const auto found = inventory.nodes.find(node.name);
-  const model::Node stored = found == inventory.nodes.end() ? model::Node() : found->second;
-  Self self;
-  self.name = node.name;
-  self.ipv4 = node.ipv4 ? node.ipv4 : bare(stored.ipv4);
-  self.ipv6 = node.ipv6 ? node.ipv6 : bare(stored.ipv6);
-  self.as_number = node.as_number ? *node.as_number : stored.as_number.value_or(inventory.global_as());
-  if (!self.ipv4 && !self.ipv6) {
-    return bgp::Err("node " + node.name + " has no BGP address; give --ip, or create its node resource");
-  }
-  if (self.as_number.value == 0) {
-    return bgp::Err("node " + node.name + " has AS number 0, which RFC 7607 reserves; set another with --as, in its " +
-                    "node resource or with calicoctl config set asNumber");
-  }
-  auto identifier = identifier_of(node, self.ipv4);
-  if (!identifier) return bgp::Err(identifier.error());
-  self.identifier = *identifier;
-  return self;
-}
-
-struct Endpoint {
-  bgp::IpAddress address;
-  uint16_t port = 179;
-  bgp::Asn as_number;
-};
-
-// All that makes a session, and nothing of where it was configured: moving a peer between mesh, global and
-// node-specific must give an equal one.
-bgp::session::PeerConfig session_with(const Endpoint& peer, const Self& self) {
-  bgp::session::PeerConfig session;
-  session.address = peer.address;
-  session.port = peer.port;
-  session.peer_as = peer.as_number;
-  session.local_as = self.as_number;
-  session.identifier = self.identifier;
-  session.local_address = self.address(peer.address.family());
-  session.families = bgp::FamilySet::of(peer.address.family());
-  return session;
-}
 
 const char* family_name(bgp::Family family) { return family == bgp::Family::IPv4 ? "IPv4" : "IPv6"; }
 
@@ -91,7 +25,7 @@ class PeerTable {
   PeerTable(const Self& self, std::vector<bgp::LogRecord>& warnings) : self_(self), warnings_(warnings) {}
 
   // `subject`: what configured it, for warnings.
-  void add(const Endpoint& peer, PeerType type, const std::string& subject) {
+  void add(const Endpoint& peer, const PeerWishes& wishes, PeerType type, const std::string& subject) {
     if (self_.has(peer.address)) return;  // a global peer reaches the peer's own node too
     const std::string address = peer.address.to_string();
     if (!self_.address(peer.address.family())) {
@@ -103,8 +37,7 @@ class PeerTable {
       warn("peer_ignored", subject, "it has no AS number", address);
       return;
     }
-    PeerSettings settings;
-    settings.session = session_with(peer, self_);
+    PeerSettings settings = settings_for(peer, self_, wishes);
     settings.type = type;
     const auto [place, is_new] = peers_.try_emplace(peer.address, settings);
     // The mesh steps aside without a word: peering explicitly with a node of the mesh is how a mesh is taken down.
@@ -131,7 +64,7 @@ class PeerTable {
 // nullopt: not for this node. Selectors have no effect yet, and an unheeded selector must not become "everywhere".
 std::optional<PeerType> type_of(const model::BgpPeer& peer, const Self& self, PeerTable& table) {
   const bool selects_nodes = !peer.node_selector.empty() && peer.node_selector != "all()";
-  if (selects_nodes || !peer.peer_ip) {
+  if (selects_nodes || (!peer.peer_ip && !peer.annotations.dynamic)) {
     table.warn("peer_ignored", peer.name, "node and peer selectors have no effect yet");
     return std::nullopt;
   }
@@ -140,22 +73,33 @@ std::optional<PeerType> type_of(const model::BgpPeer& peer, const Self& self, Pe
   return std::nullopt;
 }
 
+std::vector<const char*> without_effect(const model::BgpPeer& peer) {
+  std::vector<const char*> fields;
+  if (peer.password) fields.push_back("password");
+  if (peer.reachable_by) fields.push_back("reachableBy");
+  if (!peer.filters.empty()) fields.push_back("filters");
+  return fields;
+}
+
 void add_explicit_peers(const Inventory& inventory, const Self& self, PeerType wanted, PeerTable& table) {
   for (const model::BgpPeer& peer : inventory.peers) {
+    if (peer.annotations.dynamic) continue;
     // Each resource is looked at in both passes; it may complain in the first only.
     if (wanted == PeerType::NodeSpecific && peer.node.empty()) continue;
     if (wanted == PeerType::Global && !peer.node.empty()) continue;
     if (type_of(peer, self, table) != wanted) continue;
-    for (const std::string& field : peer.uninterpreted) {
-      table.warn("config_field_ignored", peer.name, "field " + field + " has no effect yet", peer.peer_ip->to_string());
+    for (const char* field : without_effect(peer)) {
+      table.warn("config_field_ignored", peer.name, std::string("field ") + field + " has no effect yet",
+                 peer.peer_ip->to_string());
     }
     const uint16_t port = peer.port == 0 ? uint16_t{179} : peer.port;
-    table.add({*peer.peer_ip, port, peer.as_number}, wanted, peer.name);
+    table.add({*peer.peer_ip, port, peer.as_number}, wishes_of(peer), wanted, peer.name);
   }
 }
 
 void add_mesh(const Inventory& inventory, const Self& self, PeerTable& table) {
   if (!inventory.mesh_enabled()) return;
+  const PeerWishes wishes = wishes_of_mesh(inventory);
   for (const auto& [name, node] : inventory.nodes) {
     if (name == self.name) continue;
     const bgp::Asn as_number = node.as_number.value_or(inventory.global_as());
@@ -167,9 +111,39 @@ void add_mesh(const Inventory& inventory, const Self& self, PeerTable& table) {
                    address->to_string());
         continue;
       }
-      table.add({*address, inventory.listen_port(name), as_number}, PeerType::NodeToNodeMesh, name);
+      table.add({*address, inventory.listen_port(name), as_number}, wishes, PeerType::NodeToNodeMesh, name);
     }
   }
+}
+
+// Neighbours that are not named: BGPPeers with calico-bgp/dynamic, for all nodes or for this one.
+std::vector<bgp::speaker::DynamicPeers> dynamic_peers(const Inventory& inventory, const Self& self, PeerTable& table) {
+  std::vector<bgp::speaker::DynamicPeers> ranges;
+  for (const model::BgpPeer& peer : inventory.peers) {
+    if (!peer.annotations.dynamic || peer.peer_ip) continue;
+    const auto type = type_of(peer, self, table);
+    if (!type) continue;
+    bgp::speaker::DynamicPeers dynamic;
+    dynamic.range = *peer.annotations.dynamic;
+    dynamic.max = peer.annotations.dynamic_max.value_or(dynamic.max);
+    dynamic.settings = settings_for({dynamic.range.address(), 179, peer.as_number}, self, wishes_of(peer));
+    dynamic.settings.type = *type;
+    dynamic.settings.session.passive = true;
+    ranges.push_back(std::move(dynamic));
+  }
+  return ranges;
+}
+
+bgp::speaker::Multipath multipath_of(const Inventory& inventory) {
+  bgp::speaker::Multipath multipath;
+  const model::BgpConfiguration* global = inventory.configuration("default");
+  if (global == nullptr) return multipath;
+  const model::Annotations& wanted = global->annotations;
+  multipath.ebgp = wanted.multipath_ebgp.value_or(multipath.ebgp);
+  multipath.ibgp = wanted.multipath_ibgp.value_or(multipath.ibgp);
+  multipath.mixed = wanted.multipath_mixed.value_or(multipath.mixed);
+  multipath.link_bandwidth = wanted.link_bandwidth.value_or(multipath.link_bandwidth);
+  return multipath;
 }
 
 std::vector<bgp::Prefix> own_blocks(const Inventory& inventory, const Self& self) {
@@ -199,6 +173,9 @@ bgp::speaker::SpeakerConfig speaker_config(const Inventory& inventory, const Sel
   config.local_as = self.as_number;
   config.identifier = self.identifier;
   config.peers = table.take();
+  config.dynamic_peers = dynamic_peers(inventory, self, table);
+  config.multipath = multipath_of(inventory);
+  config.graceful_shutdown = self.drains;
   const std::vector<bgp::Prefix> blocks = own_blocks(inventory, self);
   config.export_filter = export_filter(blocks, inventory.pools);
   config.own_blocks = without_hosts(blocks);

@@ -9,7 +9,7 @@ namespace {
 
 // Spec fields of the v3 schema that we store and show without acting on them.
 constexpr std::array kUninterpreted = {
-    "bindMode",          "nodeMeshPassword",       "nodeMeshMaxRestartTime", "serviceClusterIPs",
+    "bindMode",          "serviceClusterIPs",
     "serviceExternalIPs", "serviceLoadBalancerIPs", "serviceLoadBalancerAggregation", "communities",
     "prefixAdvertisements", "ignoredInterfaces",   "localWorkloadPeeringIPV4", "localWorkloadPeeringIPV6",
     "programClusterRoutes", "ipv4NormalRoutePriority", "ipv6NormalRoutePriority"};
@@ -23,7 +23,29 @@ BgpConfiguration read_fields(Fields& fields) {
     configuration.listen_port = static_cast<uint16_t>(*port);
     if (*port == 0) fields.invalid("listenPort", "0", "must be 1..65535");
   }
+  configuration.mesh_password = read_secret_ref(fields, "nodeMeshPassword");
+  configuration.mesh_max_restart_time = fields.duration("nodeMeshMaxRestartTime");
   return configuration;
+}
+
+void check_mesh(Fields& fields, const BgpConfiguration& configuration) {
+  if (configuration.mesh_max_restart_time && *configuration.mesh_max_restart_time > std::chrono::seconds(4095)) {
+    fields.invalid("nodeMeshMaxRestartTime", fields.text("nodeMeshMaxRestartTime").value_or(""), "must be at most 4095s");
+  }
+  if (configuration.node_to_node_mesh.value_or(true)) return;
+  if (configuration.mesh_password) {
+    fields.invalid("nodeMeshPassword", "", "spec.NodeMeshPassword cannot be set if spec.NodeToNodeMesh is disabled");
+  }
+  if (configuration.mesh_max_restart_time) {
+    fields.invalid("nodeMeshMaxRestartTime", fields.text("nodeMeshMaxRestartTime").value_or(""),
+                   "spec.NodeMeshMaxRestartTime cannot be set if spec.NodeToNodeMesh is disabled");
+  }
+}
+
+// Those of `default` alone have an effect.
+Annotations annotations_of(const Resource& resource, std::vector<std::string>* problems) {
+  if (resource.name != "default") return {};
+  return read_annotations(resource.metadata, Holder::BgpConfiguration, problems);
 }
 
 class BgpConfigurationKind : public NamedV3Kind {
@@ -48,9 +70,19 @@ class BgpConfigurationKind : public NamedV3Kind {
     Fields fields(resource.spec);
     for (const char* key : kUninterpreted) fields.any(key);
     const BgpConfiguration configuration = read_fields(fields);
+    check_mesh(fields, configuration);
+    if (strict) check_own_annotations(resource, fields);
     if (auto done = fields.finish(strict); !done) return done;
     if (configuration.as_number) resource.spec.set("asNumber", Value::number(configuration.as_number->value));
     return bgp::Done{};
+  }
+
+ private:
+  static void check_own_annotations(Resource& resource, Fields& fields) {
+    if (resource.name != "default" && has_annotations(resource.metadata)) {
+      fields.fail("calico-bgp/ annotations have an effect on the BGPConfiguration default alone", resource.line);
+    }
+    if (auto done = check_annotations(resource.metadata, Holder::BgpConfiguration); !done) fields.fail(done.error());
   }
 };
 
@@ -65,6 +97,7 @@ BgpConfiguration read_bgp_configuration(const Resource& resource) {
   Fields fields(resource.spec);
   BgpConfiguration configuration = read_fields(fields);
   configuration.name = resource.name;
+  configuration.annotations = annotations_of(resource, &configuration.annotation_problems);
   return configuration;
 }
 

@@ -4,8 +4,12 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bgp/base/numbers.h"
+#include "bgp/base/time.h"
+#include "config/model/annotations.h"
+#include "config/model/kinds/secret_ref.h"
 #include "config/model/resource.h"
 
 namespace config::model {
@@ -16,6 +20,10 @@ struct BgpConfiguration {
   std::optional<bool> node_to_node_mesh;       // absent: on
   std::optional<std::string> log_severity;     // "Info"; absent: Info
   std::optional<uint16_t> listen_port;         // absent: 179
+  std::optional<SecretRef> mesh_password;
+  std::optional<bgp::Duration> mesh_max_restart_time;
+  Annotations annotations;                     // of `default` alone
+  std::vector<std::string> annotation_problems;
 };
 inline constexpr bgp::Asn kDefaultAs{64512};
 inline constexpr const char* kBgpConfigurationDefaultKey =

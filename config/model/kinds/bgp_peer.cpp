@@ -2,64 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
-#include "config/model/kinds/fields.h"
+#include "config/model/kinds/bgp_peer_spec.h"
 
 namespace config::model {
 namespace {
 
-// Spec fields of the v3 schema that we store and show without acting on them.
-constexpr std::array kUninterpreted = {
-    "keepOriginalNextHop", "nextHopMode",   "password", "sourceAddress",   "maxRestartTime", "numAllowedLocalASNumbers",
-    "ttlSecurity",         "filters",       "reachableBy", "keepaliveTime", "localASNumber",  "reversePeering",
-    "localWorkloadSelector"};
+// Fields that v1 has; the selectors among them only when they are empty.
+constexpr std::array<std::string_view, 5> kV1Fields = {"node", "peerIP", "asNumber", "nodeSelector", "peerSelector"};
 
-struct Endpoint {
-  bgp::IpAddress ip;
-  uint16_t port = 0;
-};
-
-// "10.0.0.1", "aa:bb::ff", "10.0.0.1:179", "[aa:bb::ff]:179".
-std::optional<Endpoint> parse_endpoint(std::string_view text) {
-  if (auto ip = parse_ip(text)) return Endpoint{*ip, 0};
-  const size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
-  const std::string_view digits = text.substr(colon + 1);
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  uint16_t port = 0;
-  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  const auto ip = parse_ip(host);
-  if (!ip || ip->is_v6() != bracketed || error != std::errc() || stop != digits.data() + digits.size() || port == 0) {
-    return std::nullopt;
-  }
-  return Endpoint{*ip, port};
-}
-
-std::string to_text(const Endpoint& endpoint) {
-  const std::string ip = endpoint.ip.to_string();
-  if (endpoint.port == 0) return ip;
-  return (endpoint.ip.is_v6() ? "[" + ip + "]" : ip) + ":" + std::to_string(endpoint.port);
-}
-
-BgpPeer read_fields(Fields& fields) {
-  BgpPeer peer;
-  peer.node = fields.text("node").value_or("");
-  const std::string endpoint_text = fields.text("peerIP").value_or("");
-  if (!endpoint_text.empty()) {
-    if (const auto endpoint = parse_endpoint(endpoint_text)) {
-      peer.peer_ip = endpoint->ip;
-      peer.port = endpoint->port;
-    } else {
-      fields.fail("invalid IP address: " + endpoint_text, fields.line_of("peerIP"));
-    }
-  }
-  peer.as_number = fields.asn("asNumber").value_or(bgp::Asn{0});
-  peer.node_selector = fields.text("nodeSelector").value_or("");
-  peer.peer_selector = fields.text("peerSelector").value_or("");
-  return peer;
+bool has_only_v1_fields(const Value& spec) {
+  return std::all_of(spec.members.begin(), spec.members.end(), [](const Member& member) {
+    return std::find(kV1Fields.begin(), kV1Fields.end(), member.key) != kV1Fields.end();
+  });
 }
 
 // The v1 scope, node and address say who it is: no selector, no port.
@@ -75,7 +30,7 @@ std::string v1_stored_name(const BgpPeer& peer) {
 Value v3_spec(const BgpPeer& peer) {
   Value spec = Value::map();
   if (!peer.node.empty()) spec.set("node", Value::string(peer.node));
-  spec.set("peerIP", Value::string(to_text({*peer.peer_ip, peer.port})));
+  spec.set("peerIP", Value::string(endpoint_text(*peer.peer_ip, peer.port)));
   if (peer.as_number.value != 0) spec.set("asNumber", Value::number(peer.as_number.value));
   return spec;
 }
@@ -134,9 +89,8 @@ class BgpPeerKind : public Kind {
 
   bool fits_v1(const Resource& resource) const override {
     if (resource.metadata.find("labels") != nullptr || resource.metadata.find("annotations") != nullptr) return false;
-    Fields fields(resource.spec);
-    const BgpPeer peer = read_fields(fields);
-    return fields.left().empty() && has_v1_identity(peer) && peer.node_selector.empty();
+    const BgpPeer peer = read_bgp_peer(resource);
+    return has_only_v1_fields(resource.spec) && has_v1_identity(peer) && peer.node_selector.empty();
   }
 
   std::vector<std::string> ps_columns(Api api) const override {
@@ -150,7 +104,7 @@ class BgpPeerKind : public Kind {
     if (heading == "NAME") return v3_name(resource);
     if (heading == "SCOPE") return scope_of(peer);
     if (heading == "ASN") return peer.as_number.to_string();
-    if (heading == "PEERIP") return peer.peer_ip ? to_text({*peer.peer_ip, peer.port}) : "";
+    if (heading == "PEERIP") return peer.peer_ip ? endpoint_text(*peer.peer_ip, peer.port) : "";
     if (!peer.node.empty()) return peer.node;
     if (!peer.node_selector.empty()) return peer.node_selector;
     return api == Api::V3 ? "(global)" : "";
@@ -175,12 +129,15 @@ class BgpPeerKind : public Kind {
   }
 
   Outcome<bgp::Done> check_v3(Resource& resource, bool strict) const override {
+    if (strict) {
+      if (auto done = check_annotations(resource.metadata, Holder::BgpPeer); !done) return done;
+    }
     Fields fields(resource.spec);
-    const BgpPeer peer = read_fields(fields);
-    for (const char* key : kUninterpreted) fields.any(key);
-    check_v3_peer(fields, peer);
+    BgpPeer peer = read_peer_spec(fields);
+    peer.annotations = read_annotations(resource.metadata, Holder::BgpPeer);
+    check_peer_spec(fields, peer);
     if (auto done = fields.finish(strict); !done) return done;
-    if (peer.peer_ip) resource.spec.set("peerIP", Value::string(to_text({*peer.peer_ip, peer.port})));
+    if (peer.peer_ip) resource.spec.set("peerIP", Value::string(endpoint_text(*peer.peer_ip, peer.port)));
     if (resource.spec.find("asNumber") != nullptr) resource.spec.set("asNumber", Value::number(peer.as_number.value));
     // A v1 peer keeps its node's name as given in the stored name; v3 clothes showed it converted.
     if (strict && has_v1_identity(peer) && normalize_name(v1_stored_name(peer)) == resource.name) {
@@ -239,21 +196,6 @@ class BgpPeerKind : public Kind {
       meta.invalid("node", peer.node, "no BGP Peer node name should be specified when scope is global");
     }
   }
-
-  static void check_v3_peer(Fields& fields, const BgpPeer& peer) {
-    if (!peer.node.empty() && !is_v1_name(peer.node)) {
-      fields.invalid("node", peer.node, "must match ^[a-zA-Z0-9_.-]{1,128}$");
-    }
-    if (!peer.node.empty() && !peer.node_selector.empty()) {
-      fields.invalid("node", peer.node, "must be empty when nodeSelector is set");
-    }
-    if (peer.peer_ip && !peer.peer_selector.empty()) {
-      fields.invalid("peerIP", peer.peer_ip->to_string(), "must be empty when peerSelector is set");
-    }
-    if (peer.as_number.value != 0 && !peer.peer_selector.empty()) {
-      fields.invalid("asNumber", peer.as_number.to_string(), "must be empty when peerSelector is set");
-    }
-  }
 };
 
 }  // namespace
@@ -265,9 +207,9 @@ const Kind& bgp_peer_kind() {
 
 BgpPeer read_bgp_peer(const Resource& resource) {
   Fields fields(resource.spec);
-  BgpPeer peer = read_fields(fields);
+  BgpPeer peer = read_peer_spec(fields);
   peer.name = resource.name;
-  peer.uninterpreted = fields.left();
+  peer.annotations = read_annotations(resource.metadata, Holder::BgpPeer, &peer.annotation_problems);
   return peer;
 }
 

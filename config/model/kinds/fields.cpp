@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "bgp/base/escape.h"
+#include "config/model/duration.h"
 
 namespace config::model {
 namespace {
@@ -91,6 +92,44 @@ std::optional<uint64_t> Fields::number(std::string_view key, uint64_t max) {
   if (error == std::errc() && stop == end && number <= max) return number;
   fail(std::string(key) + " " + shown(*written) + " is out of range (0.." + std::to_string(max) + ")", line_of(key));
   return std::nullopt;
+}
+
+std::optional<bgp::Duration> Fields::duration(std::string_view key) {
+  const auto written = text(key);
+  if (!written) return std::nullopt;
+  auto duration = parse_duration(*written);
+  if (!duration) invalid(key, *written, "must be a duration such as 90s or 1m30s");
+  return duration;
+}
+
+std::optional<std::string> Fields::word(std::string_view key, std::initializer_list<std::string_view> words) {
+  const auto written = text(key);
+  if (!written || written->empty()) return std::nullopt;
+  if (std::find(words.begin(), words.end(), *written) != words.end()) return written;
+  std::string allowed = "must be ";
+  for (const std::string_view& each : words) {
+    allowed += (&each == words.begin() ? "" : &each + 1 == words.end() ? " or " : ", ") + std::string(each);
+  }
+  invalid(key, *written, allowed);
+  return std::nullopt;
+}
+
+const std::vector<Value>& Fields::list(std::string_view key) {
+  static const std::vector<Value> kNone;
+  const Value* value = take(key);
+  if (value == nullptr) return kNone;
+  if (value->is_list()) return value->items;
+  fail(std::string(key) + " must be a list", value->line);
+  return kNone;
+}
+
+std::vector<std::string> Fields::texts(std::string_view key) {
+  std::vector<std::string> out;
+  for (const Value& item : list(key)) {
+    if (!item.is_scalar()) fail(std::string(key) + " must be a list of texts", item.line);
+    out.push_back(item.text);
+  }
+  return out;
 }
 
 const Value& Fields::map(std::string_view key) {

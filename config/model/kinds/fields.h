@@ -3,14 +3,17 @@
 // The first problem is kept and everything after it answers "absent", so that a kind reads a whole map and asks once.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bgp/base/ip_address.h"
 #include "bgp/base/numbers.h"
 #include "bgp/base/prefix.h"
+#include "bgp/base/time.h"
 #include "config/model/error.h"
 #include "config/model/value.h"
 
@@ -27,6 +30,14 @@ class Fields {
   std::optional<bgp::Prefix> cidr(std::string_view key);
   std::optional<bgp::Asn> asn(std::string_view key);
   std::optional<uint64_t> number(std::string_view key, uint64_t max);
+  // Go's "1m30s".
+  std::optional<bgp::Duration> duration(std::string_view key);
+  // One of `words`, as written there.
+  std::optional<std::string> word(std::string_view key, std::initializer_list<std::string_view> words);
+  // The items of a list, empty where there is none.
+  const std::vector<Value>& list(std::string_view key);
+  // The items of a list of texts.
+  std::vector<std::string> texts(std::string_view key);
   // The nested map, or a shared Null.
   const Value& map(std::string_view key);
   // Any value: known by name, not looked into.

@@ -120,6 +120,9 @@ class NodeKind : public Kind {
   }
 
   Outcome<bgp::Done> check_v3(Resource& resource, bool strict) const override {
+    if (strict) {
+      if (auto done = check_annotations(resource.metadata, Holder::Node); !done) return done;
+    }
     Fields spec(resource.spec);
     for (const char* key : {"ipv4VXLANTunnelAddr", "ipv6VXLANTunnelAddr", "vxlanTunnelMACAddr", "vxlanTunnelMACAddrV6",
                             "orchRefs", "wireguard", "addresses"}) {
@@ -182,7 +185,9 @@ const Kind& node_kind() {
 
 Node read_node(const Resource& resource) {
   const BgpFields bgp = read_bgp(resource.spec);
-  return {resource.name, bgp.as_number, bgp.ipv4, bgp.ipv6};
+  Node node{resource.name, bgp.as_number, bgp.ipv4, bgp.ipv6};
+  node.annotations = read_annotations(resource.metadata, Holder::Node, &node.annotation_problems);
+  return node;
 }
 
 Resource make_node(const Node& node) {

@@ -3,9 +3,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bgp/base/ip_address.h"
 #include "bgp/base/numbers.h"
+#include "config/model/annotations.h"
 #include "config/model/resource.h"
 
 namespace config::model {
@@ -24,6 +26,8 @@ struct Node {
   std::optional<bgp::Asn> as_number;  // absent: the global one
   std::optional<InterfaceAddress> ipv4;
   std::optional<InterfaceAddress> ipv6;
+  Annotations annotations = {};
+  std::vector<std::string> annotation_problems = {};
   bool operator==(const Node&) const = default;
 };
 

@@ -6,69 +6,11 @@
 #include "config/desired/export_filter.h"
 #include "config/desired/router_id.h"
 #include "config/model/document.h"
+#include "tests/support/stored.h"
 
 using namespace config::desired;
 using bgp::policy::Verdict;
 using config::store::Entry;
-
-namespace {
-
-// Documents as the entries that a store would hold.
-std::vector<Entry> stored(std::string_view yaml) {
-  auto resources = config::model::parse_document(yaml, "-");
-  REQUIRE_MESSAGE(resources.ok(), (resources ? "" : resources.error().to_string()));
-  std::vector<Entry> entries;
-  for (const auto& resource : *resources) {
-    entries.push_back({resource.kind->key(resource), resource.kind->encode(resource, std::nullopt), 1});
-  }
-  return entries;
-}
-
-std::string node(std::string_view name, std::string_view fields) {
-  return "- {apiVersion: v1, kind: node, metadata: {name: " + std::string(name) + "}, spec: {bgp: {" +
-         std::string(fields) + "}}}\n";
-}
-std::string global_peer(std::string_view ip, uint32_t as) {
-  return "- {apiVersion: v1, kind: bgpPeer, metadata: {scope: global, peerIP: '" + std::string(ip) +
-         "'}, spec: {asNumber: " + std::to_string(as) + "}}\n";
-}
-std::string node_peer(std::string_view name, std::string_view ip, uint32_t as) {
-  return "- {apiVersion: v1, kind: bgpPeer, metadata: {scope: node, node: " + std::string(name) + ", peerIP: '" +
-         std::string(ip) + "'}, spec: {asNumber: " + std::to_string(as) + "}}\n";
-}
-std::string v3(std::string_view kind, std::string_view name, std::string_view spec) {
-  return "- {apiVersion: projectcalico.org/v3, kind: " + std::string(kind) + ", metadata: {name: " + std::string(name) +
-         "}, spec: {" + std::string(spec) + "}}\n";
-}
-std::string block(std::string_view name, std::string_view cidr, std::string_view state = "confirmed") {
-  return "- {apiVersion: v1, kind: blockAffinity, metadata: {node: " + std::string(name) + ", cidr: '" +
-         std::string(cidr) + "'}, spec: {state: " + std::string(state) + "}}\n";
-}
-
-const std::string kMeshOff = v3("BGPConfiguration", "default", "nodeToNodeMeshEnabled: false");
-const std::string kN1 = node("n1", "ipv4Address: 10.0.0.1");
-const std::string kN2 = node("n2", "ipv4Address: 10.0.0.2");
-
-Resolved resolved(std::string_view yaml, const char* name = "n1") { return resolve(stored(yaml), {.name = name}); }
-
-// "10.0.0.2 as 64512 mesh", one line a peer.
-std::string peers(const Resolved& r) {
-  static constexpr const char* kTypes[] = {"mesh", "global", "node"};
-  std::string out;
-  for (const auto& peer : r.config.peers) {
-    out += peer.session.address.to_string() + " as " + peer.session.peer_as.to_string() + " " +
-           kTypes[static_cast<size_t>(peer.type)] + "\n";
-  }
-  return out;
-}
-
-std::string warnings(const Resolved& r) {
-  std::string out;
-  for (const auto& warning : r.warnings) out += warning.event + " " + warning.fields[0].second + "\n";
-  return out;
-}
-
-}  // namespace
 
 TEST_CASE("the mesh peers with every other node in each family that both have") {
   const Resolved r = resolved(node("n1", "ipv4Address: 10.0.0.1, ipv6Address: 'fd00::1'") +
@@ -152,13 +94,6 @@ TEST_CASE("peers that cannot work are skipped with a warning, the others stay") 
   CHECK(peers(r) == "192.0.2.2 as 2 global\n");
   CHECK(warnings(r) ==
         "peer_ignored 192-0-2-1\npeer_ignored 00aa-0000-0000-0000-0000-0000-0000-0001\npeer_ignored s\npeer_ignored t\n");
-}
-
-TEST_CASE("a field that has no effect yet is said, for every password counts") {
-  const Resolved r = resolved(
-      kMeshOff + kN1 + v3("BGPPeer", "p", "peerIP: '192.0.2.1:1790', asNumber: 1, ttlSecurity: 1"));
-  CHECK(warnings(r) == "config_field_ignored p\n");
-  CHECK(r.config.peers[0].session.port == 1790);
 }
 
 TEST_CASE("a broken entry is reported and drops nothing else") {

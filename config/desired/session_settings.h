@@ -1,0 +1,39 @@
+// What was configured for a peer, and how that becomes the speaker's settings. One road for the mesh, for BGPPeers and
+// for neighbours that are not named: a peer that moves between them with the same parameters keeps an equal session.
+#pragma once
+
+#include <optional>
+
+#include "bgp/speaker/speaker_config.h"
+#include "config/desired/self.h"
+#include "config/model/annotations.h"
+#include "config/model/kinds/bgp_peer.h"
+
+namespace config::desired {
+
+struct Endpoint {
+  bgp::IpAddress address;
+  uint16_t port = 179;
+  bgp::Asn as_number;
+};
+
+// The words of a BGPPeer; the mesh has only some of them.
+struct PeerWishes {
+  std::optional<bgp::Asn> local_as = {};
+  uint8_t allowed_local_as = 0;
+  bool binds_source_address = true;
+  model::BgpPeer::NextHop next_hop = model::BgpPeer::NextHop::Auto;
+  bool keep_original_next_hop = false;
+  std::optional<bgp::Duration> max_restart_time = {};
+  std::optional<bgp::Duration> keepalive_time = {};
+  std::optional<uint8_t> ttl_security = {};
+  model::Annotations annotations = {};
+};
+
+PeerWishes wishes_of(const model::BgpPeer& peer);
+PeerWishes wishes_of_mesh(const Inventory& inventory);
+
+// Everything but `type`.
+bgp::speaker::PeerSettings settings_for(const Endpoint& peer, const Self& self, const PeerWishes& wishes);
+
+}  // namespace config::desired

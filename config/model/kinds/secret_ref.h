@@ -1,0 +1,20 @@
+// `password: {secretKeyRef: {name, key}}`: which secret, never its text.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "config/model/kinds/fields.h"
+
+namespace config::model {
+
+struct SecretRef {
+  std::string name;
+  std::string key;
+  bool operator==(const SecretRef&) const = default;
+};
+
+// Both names must be single path elements: they name a file below the secrets directory.
+std::optional<SecretRef> read_secret_ref(Fields& fields, std::string_view key);
+
+}  // namespace config::model

@@ -1,0 +1,73 @@
+// Each field of BGPPeer's spec by its name: what it makes of a session.
+#include <doctest/doctest.h>
+
+#include "tests/support/stored.h"
+
+using bgp::speaker::NextHopMode;
+using bgp::speaker::PeerSettings;
+
+namespace {
+
+PeerSettings peer_with(std::string_view spec, std::string_view ip = "10.0.0.9") {
+  const auto r = resolved(kMeshOff + node("n1", "ipv4Address: 10.0.0.1, ipv6Address: 'fd00::1', asNumber: 65000") +
+                          v3("BGPPeer", "p", "peerIP: '" + std::string(ip) + "', " + std::string(spec)));
+  REQUIRE(r.config.peers.size() == 1);
+  CHECK(r.warnings.empty());
+  return r.config.peers[0];
+}
+
+}  // namespace
+
+TEST_CASE("peerIP: an address, or an address and a port") {
+  CHECK(peer_with("asNumber: 1").session.port == 179);
+  CHECK(peer_with("asNumber: 1", "10.0.0.9:1790").session.port == 1790);
+  CHECK(peer_with("asNumber: 1", "[fd00::9]:1790").session.address.to_string() == "fd00::9");
+  CHECK(peer_with("asNumber: 1", "[fd00::9]:1790").session.port == 1790);
+}
+
+TEST_CASE("localASNumber is ours towards this peer, and decides between iBGP and eBGP") {
+  CHECK(peer_with("asNumber: 65000").session.is_ibgp());
+  const PeerSettings other = peer_with("asNumber: 65000, localASNumber: 65009");
+  CHECK(other.session.local_as == bgp::Asn{65009});
+  CHECK_FALSE(other.session.is_ibgp());
+}
+
+TEST_CASE("numAllowedLocalASNumbers") {
+  CHECK(peer_with("asNumber: 1").session.allow_own_as == 0);
+  CHECK(peer_with("asNumber: 1, numAllowedLocalASNumbers: 2").session.allow_own_as == 2);
+}
+
+TEST_CASE("sourceAddress: the node's address, or the kernel's choice") {
+  CHECK(peer_with("asNumber: 1, sourceAddress: UseNodeIP").session.local_address == bgp::IpAddress::parse("10.0.0.1"));
+  CHECK_FALSE(peer_with("asNumber: 1, sourceAddress: None").session.local_address.has_value());
+}
+
+TEST_CASE("nextHopMode, and the deprecated keepOriginalNextHop that keeps towards eBGP only") {
+  CHECK(peer_with("asNumber: 1").next_hop_mode == NextHopMode::Auto);
+  CHECK(peer_with("asNumber: 1, nextHopMode: Self").next_hop_mode == NextHopMode::Self);
+  CHECK(peer_with("asNumber: 1, nextHopMode: Keep").next_hop_mode == NextHopMode::Keep);
+  CHECK(peer_with("asNumber: 1, keepOriginalNextHop: true").next_hop_mode == NextHopMode::Keep);
+  CHECK(peer_with("asNumber: 65000, keepOriginalNextHop: true").next_hop_mode == NextHopMode::Auto);
+}
+
+TEST_CASE("maxRestartTime is rounded to seconds; nodeMeshMaxRestartTime is the mesh's") {
+  CHECK(peer_with("asNumber: 1").session.graceful_restart.restart_time_s == 120);
+  CHECK(peer_with("asNumber: 1, maxRestartTime: 1m30s").session.graceful_restart.restart_time_s == 90);
+  CHECK(peer_with("asNumber: 1, maxRestartTime: 1500ms").session.graceful_restart.restart_time_s == 2);
+  const auto mesh = resolved(kN1 + kN2 + v3("BGPConfiguration", "default", "nodeMeshMaxRestartTime: 300s"));
+  CHECK(mesh.config.peers.at(0).session.graceful_restart.restart_time_s == 300);
+}
+
+TEST_CASE("keepaliveTime is rounded to seconds, at least one") {
+  CHECK(peer_with("asNumber: 1").session.keepalive_time_s == 0);
+  CHECK(peer_with("asNumber: 1, keepaliveTime: 20s").session.keepalive_time_s == 20);
+  CHECK(peer_with("asNumber: 1, keepaliveTime: 100ms").session.keepalive_time_s == 1);
+}
+
+TEST_CASE("ttlSecurity is a number of hops, and 0 is off") {
+  CHECK_FALSE(peer_with("asNumber: 1").session.ttl_security_hops.has_value());
+  CHECK_FALSE(peer_with("asNumber: 1, ttlSecurity: 0").session.ttl_security_hops.has_value());
+  CHECK(peer_with("asNumber: 1, ttlSecurity: 3").session.ttl_security_hops == 3);
+}
+
+TEST_CASE("a session offers the node's name as its host name") { CHECK(peer_with("asNumber: 1").session.hostname == "n1"); }
