@@ -31,6 +31,12 @@ inline constexpr uint16_t kHoldTimeMin_s = 3;            // RFC 4271 §4.2; over
 inline constexpr size_t kShutdownTextBytesMax = 255;     // RFC 9003
 inline constexpr size_t kStateHistoryMax = 32;           // per peer; overflow: the oldest is forgotten
 
+// ---- BFD (RFC 5880) ---------------------------------------------------------------------------------------------
+inline constexpr size_t kBfdSessionsMax = 4096;          // overflow: refused, and the log says so
+inline constexpr Duration kBfdIntervalMin = 10ms;        // a shorter one that is configured is raised to it
+inline constexpr Duration kBfdIntervalMax = 60s;         // a longer one is lowered to it
+inline constexpr size_t kBfdPacketsPerTurn = 256;        // read from one socket before timers are looked at again
+
 // ---- tables -----------------------------------------------------------------------------------------------------
 inline constexpr size_t kDecisionsPerTurn = 4096;              // prefixes decided before sockets are polled again
 inline constexpr size_t kUpdateLogBytesMax = 8 * 1024 * 1024;  // per export group; overflow: slow members leave the log
