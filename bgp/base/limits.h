@@ -18,6 +18,8 @@ inline constexpr size_t kExtendedMessageBytesMax = 65535;
 inline constexpr size_t kAsPathAsnsMax = 750;       // as OpenBGPD; longer paths have only ever been attacks
 inline constexpr size_t kCommunitiesMax = 1024;     // of each kind
 inline constexpr size_t kAttributeBytesMax = 4096;  // canonical bytes of one route's whole attribute set
+inline constexpr size_t kFaultBytesMax = 64;        // of a malformed attribute that is kept to be shown; the rest is cut
+inline constexpr Duration kFaultLogInterval = 1s;   // between two log lines of a peer about malformed UPDATEs; others are counted
 
 // ---- sessions ---------------------------------------------------------------------------------------------------
 inline constexpr size_t kPeersMax = 4096;                // overflow: the configuration is refused

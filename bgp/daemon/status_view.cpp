@@ -56,6 +56,19 @@ std::vector<std::string> agreed(const session::Negotiated& negotiated) {
   return out;
 }
 
+protocol::FaultCounts to_counts(const speaker::FaultCounts& c) { return {c.treated_as_withdraw, c.discarded, c.reset}; }
+
+protocol::MalformedInfo to_info(const speaker::MalformedCounts& malformed, const Clocks& clocks) {
+  protocol::MalformedInfo out{to_counts(malformed.total), {}, std::nullopt};
+  for (const auto& [code, counts] : malformed.by_attribute) {
+    const char* name = code == 0 ? "" : wire::attribute_name(code);
+    out.attributes.push_back({code, name ? name : "", to_counts(counts)});
+  }
+  if (!malformed.last.empty())
+    out.last = {malformed.last, wire::hex_text(malformed.last_bytes), clocks.to_wall(malformed.last_at)};
+  return out;
+}
+
 std::string kernel_words(const fib::RouteStatus& status) {
   if (status.state == fib::RouteState::Installed) return "installed";
   std::string text = std::string("not installed: ") + fib::to_string(status.state);
@@ -140,6 +153,7 @@ protocol::PeerDetail to_peer_detail(const speaker::PeerDetailSnapshot& detail, c
   }
   out.last_notification_sent = to_info(detail.last_sent);
   out.last_notification_received = to_info(detail.last_received);
+  out.malformed = to_info(detail.peer.malformed, clocks);
   for (const session::StateChange& change : detail.history)
     out.history.push_back({clocks.to_wall(change.at), session::to_string(change.from), session::to_string(change.to), change.reason});
   return out;

@@ -21,6 +21,8 @@ wire::CodecContext codec_for(const PeerConfig& config, const wire::Open& ours, c
   codec.extended_messages = ours.capabilities.extended_messages && theirs.capabilities.extended_messages;
   codec.route_refresh = ours.capabilities.route_refresh && theirs.capabilities.route_refresh;
   codec.families = config.families & families_of(theirs.capabilities);
+  codec.enforce_first_as = config.enforce_first_as;
+  codec.reject_as_sets = config.reject_as_sets;
   codec.add_path_receive = ours.capabilities.add_path_receive & theirs.capabilities.add_path_send;
   codec.add_path_send = ours.capabilities.add_path_send & theirs.capabilities.add_path_receive;
   return codec;

@@ -64,6 +64,7 @@ void Speaker::receive_update(PeerSlot& peer, ConnId conn, ByteView body) {
   ++peer.fsm.counters().updates_in;
   Status<wire::Notification> decoded = wire::decode_update(body, peer.fsm.negotiated().codec, update_);
   if (!decoded) {
+    note_reset(peer, decoded.error(), body);
     session::Environment env = environment();
     return perform(peer, peer.fsm.bad_message(conn, decoded.error(), env));
   }
@@ -131,25 +132,6 @@ rib::Rejection Speaker::find_loop(const PeerSlot& peer, rib::AttrId attr) const 
   while (!clusters.empty())
     if (clusters.u32() == cluster_id().value) return rib::Rejection::ClusterLoop;
   return rib::Rejection::None;
-}
-
-void Speaker::note_faults(PeerSlot& peer) {
-  for (const wire::AttributeFault& fault : update_.faults) {
-    bool withdrawn = fault.action == wire::FaultAction::TreatAsWithdraw;
-    ++(withdrawn ? peer.malformed.treated_as_withdraw : peer.malformed.discarded);
-    peer.malformed.last = "attribute " + std::to_string(fault.code) + ": " + fault.reason;
-    peer.malformed.last_bytes = fault.bytes;
-  }
-  ++peer.faults_not_logged;
-  if (now_ < peer.next_fault_log) return;
-  const wire::AttributeFault& fault = update_.faults.back();
-  log(LogLevel::Warn, "malformed_update", &peer,
-      {{"attribute", std::to_string(fault.code)},
-       {"reason", fault.reason},
-       {"action", fault.action == wire::FaultAction::TreatAsWithdraw ? "treat-as-withdraw" : "discard"},
-       {"messages", std::to_string(peer.faults_not_logged)}});
-  peer.faults_not_logged = 0;
-  peer.next_fault_log = now_ + 1s;
 }
 
 }  // namespace bgp::speaker

@@ -127,6 +127,8 @@ rib::ExportKey Speaker::export_key(const PeerSlot& peer) const {
   key.codec = negotiated.codec;
   key.codec.peer_as = {};
   key.codec.add_path_receive = {};
+  key.codec.enforce_first_as = true;
+  key.codec.reject_as_sets = false;
   key.codec.route_refresh = false;
   return key;
 }

@@ -1,6 +1,7 @@
 // What the speaker shows of itself: values, sorted, safe to carry to another thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,11 +18,20 @@ struct PrefixCounts {
   uint64_t advertised = 0;  // size of the Adj-RIB-Out
 };
 
-struct MalformedCounts {
+// What RFC 7606 had us do, how often.
+struct FaultCounts {
   uint64_t treated_as_withdraw = 0;
   uint64_t discarded = 0;
-  std::string last;         // "attribute 8 COMMUNITIES: length 3, not a multiple of 4", static text of ours
-  Bytes last_bytes;         // the first 64 octets of it
+  uint64_t reset = 0;
+  bool operator==(const FaultCounts&) const = default;
+};
+
+struct MalformedCounts {
+  FaultCounts total;
+  std::map<uint8_t, FaultCounts> by_attribute;  // by type code; 0 also for what is not the fault of one attribute
+  std::string last;      // "attribute 8 COMMUNITIES: length is no multiple of the element's"; static text of ours
+  Bytes last_bytes;      // the first limits::kFaultBytesMax octets of it
+  Instant last_at;       // meaningful when `last` is not empty
 };
 
 struct PeerSnapshot {

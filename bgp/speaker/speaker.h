@@ -88,6 +88,7 @@ class Speaker {
   void receive_frame(Connection& connection, const wire::Frame& frame);
   void receive_update(PeerSlot& peer, ConnId conn, ByteView body);
   void note_faults(PeerSlot& peer);
+  void note_reset(PeerSlot& peer, const wire::Notification& answer, ByteView body);
   void learn(PeerSlot& peer, const wire::NlriField& field, const wire::NextHop& next_hop);
   rib::AttrId intern_received(const PeerSlot& peer, const wire::NextHop& next_hop);
   rib::Rejection find_loop(const PeerSlot& peer, rib::AttrId attr) const;

@@ -138,6 +138,8 @@ const char* to_string(Origin origin);                         // "IGP", "EGP", "
 std::string as_path_text(ByteView canonical);                 // "64512 64513 {1,2}"
 // "64512:100", "rt:1:2", "1:2:3": plain, extended, large.
 std::vector<std::string> communities_text(ByteView canonical);
+std::string hex_text(ByteView bytes);                          // "c0080300"
+const char* attribute_name(uint8_t code);                     // "MULTI_EXIT_DISC"; nullptr for a type that we do not know
 std::string attribute_text(const AttributeView& attribute);   // any attribute on one line, unknown ones in hex
 
 // ---- AS_PATH (attributes/as_path.h has the rest) ----------------------------------------------------------------

@@ -45,6 +45,11 @@ std::vector<std::string> communities_text(ByteView canonical) {
   return out;
 }
 
+const char* attribute_name(uint8_t code) {
+  const AttributeRule* rule = rule_of(code);
+  return rule == nullptr ? nullptr : rule->name;
+}
+
 std::string attribute_text(const AttributeView& attribute) {
   const AttributeRule* rule = rule_of(attribute.code);
   if (rule != nullptr && is_well_formed(*rule, attribute.value)) {

@@ -14,6 +14,9 @@ struct CodecContext {
   FamilySet families;              // both sides sent these (RFC 4760); IPv4 alone when neither sent any
   FamilySet add_path_receive;      // the peer may send path identifiers (RFC 7911)
   FamilySet add_path_send;
+  // Policy of this side alone; they change what is read, never what is written.
+  bool enforce_first_as = true;    // an eBGP path begins with the peer's AS (RFC 4271 §6.3)
+  bool reject_as_sets = false;     // a path with an AS_SET is treated as withdrawn (RFC 9774)
 
   bool is_ibgp() const { return local_as == peer_as; }
   bool operator==(const CodecContext&) const = default;

@@ -14,8 +14,6 @@ namespace {
 using attributes::MpReachNlri;
 using attributes::MpUnreachNlri;
 
-constexpr size_t kFaultBytesMax = 64;
-
 // RFC 4271 §4.3:  | length u16 | withdrawn routes | length u16 | path attributes | NLRI |
 struct Sections {
   ByteView withdrawn;
@@ -193,7 +191,7 @@ class Decoder {
   }
 
   void fault(uint8_t code, FaultAction action, const char* reason, ByteView bytes) {
-    ByteView shown = bytes.first(std::min(bytes.size(), kFaultBytesMax));
+    ByteView shown = bytes.first(std::min(bytes.size(), limits::kFaultBytesMax));
     out_.faults.push_back({code, action, reason, Bytes(shown.begin(), shown.end())});
     if (action == FaultAction::TreatAsWithdraw) out_.treat_as_withdraw = true;
   }

@@ -87,6 +87,35 @@ struct StateChangeInfo {
   bool operator==(const StateChangeInfo&) const = default;
 };
 
+// What RFC 7606 had the agent do with malformed UPDATEs of the peer.
+struct FaultCounts {
+  uint64_t treated_as_withdraw = 0;
+  uint64_t discarded = 0;  // the attribute alone
+  uint64_t reset = 0;      // the session
+  bool operator==(const FaultCounts&) const = default;
+};
+
+struct AttributeFaults {
+  uint8_t type = 0;  // 0: of no one attribute
+  std::string name;  // "COMMUNITIES"; empty for an unknown type
+  FaultCounts counts;
+  bool operator==(const AttributeFaults&) const = default;
+};
+
+struct LastFault {
+  std::string text;   // "attribute 8 COMMUNITIES: length is no multiple of the element's"
+  std::string bytes;  // the first octets of it, in hex
+  Timestamp at;
+  bool operator==(const LastFault&) const = default;
+};
+
+struct MalformedInfo {
+  FaultCounts total;
+  std::vector<AttributeFaults> attributes;  // by type
+  std::optional<LastFault> last;
+  bool operator==(const MalformedInfo&) const = default;
+};
+
 struct PeerTimers {
   uint32_t hold_time_configured_s = 0;
   uint32_t hold_time_negotiated_s = 0;  // 0: no session, or none agreed
@@ -105,6 +134,7 @@ struct PeerDetail {
   PeerTimers timers;
   std::optional<NotificationInfo> last_notification_sent;
   std::optional<NotificationInfo> last_notification_received;
+  MalformedInfo malformed;
   std::vector<StateChangeInfo> history;  // newest last
   bool operator==(const PeerDetail&) const = default;
 };

@@ -58,6 +58,25 @@ Json to_object(const std::vector<StateChangeInfo>& history) {
   return out;
 }
 
+Json to_object(const FaultCounts& c) {
+  return {{"treatAsWithdraw", c.treated_as_withdraw}, {"attributeDiscard", c.discarded}, {"sessionReset", c.reset}};
+}
+
+Json to_object(const MalformedInfo& malformed) {
+  Json out = to_object(malformed.total);
+  out["attributes"] = Json::array();
+  for (const AttributeFaults& attribute : malformed.attributes) {
+    Json row = to_object(attribute.counts);
+    row["type"] = attribute.type;
+    row["name"] = inert(attribute.name);
+    out["attributes"].push_back(std::move(row));
+  }
+  const std::optional<LastFault>& last = malformed.last;
+  out["last"] = nullptr;
+  if (last) out["last"] = {{"text", inert(last->text)}, {"bytes", inert(last->bytes)}, {"at", to_rfc3339(last->at)}};
+  return out;
+}
+
 Timestamp time_at(const Json& json, const char* field) {
   auto time = parse_rfc3339(text_at(json, field));
   if (!time) refuse(field, "is no RFC 3339 time");
@@ -121,6 +140,20 @@ std::optional<NotificationInfo> notification(const Json& json) {
                           .at = time_at(json, "at")};
 }
 
+FaultCounts fault_counts(const Json& json) {
+  return {number_at(json, "treatAsWithdraw"), number_at(json, "attributeDiscard"), number_at(json, "sessionReset")};
+}
+
+MalformedInfo malformed_info(const Json& json) {
+  MalformedInfo out{fault_counts(json), {}, std::nullopt};
+  for (const Json& row : json.at("attributes"))
+    out.attributes.push_back(
+        {static_cast<uint8_t>(number_at(row, "type")), text_at(row, "name"), fault_counts(row)});
+  const Json& last = json.at("last");
+  if (!last.is_null()) out.last = {text_at(last, "text"), text_at(last, "bytes"), time_at(last, "at")};
+  return out;
+}
+
 PeerDetail peer_detail(const Json& json) {
   PeerDetail d;
   d.status = peer_status(json);
@@ -136,6 +169,7 @@ PeerDetail peer_detail(const Json& json) {
               .connect_retry_s = number32_at(timers, "connectRetry")};
   d.last_notification_sent = notification(json.at("lastNotificationSent"));
   d.last_notification_received = notification(json.at("lastNotificationReceived"));
+  d.malformed = malformed_info(json.at("malformed"));
   for (const Json& change : json.at("history"))
     d.history.push_back(
         {time_at(change, "at"), text_at(change, "from"), text_at(change, "to"), text_at(change, "reason")});
@@ -167,6 +201,7 @@ std::string to_json(const PeerDetail& detail, bool indent) {
                    {"connectRetry", detail.timers.connect_retry_s}};
   out["lastNotificationSent"] = to_object(detail.last_notification_sent);
   out["lastNotificationReceived"] = to_object(detail.last_notification_received);
+  out["malformed"] = to_object(detail.malformed);
   out["history"] = to_object(detail.history);
   return dump(out, indent);
 }

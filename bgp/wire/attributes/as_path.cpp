@@ -16,7 +16,7 @@ uint32_t asn_at(const uint8_t* p) {
 
 // One pass over the segments; a reason, or nullptr when all is well. This is on the path of every UPDATE.
 template <size_t Width>
-const char* fault_in_segments(ByteView value, bool confederation_is_fault) {
+const char* fault_in_segments(ByteView value, bool confederation_is_fault, bool set_is_fault) {
   const uint8_t* p = value.data();
   size_t asns = 0;
   for (size_t left = value.size(); left > 0;) {
@@ -24,6 +24,7 @@ const char* fault_in_segments(ByteView value, bool confederation_is_fault) {
     size_t count = p[1], bytes = 2 + count * Width;
     if (p[0] < 1 || p[0] > 4) return "unknown segment type";
     if (p[0] > 2 && confederation_is_fault) return "confederation segment from outside a confederation";
+    if (p[0] == 1 && set_is_fault) return "AS_SET";  // RFC 9774 §3
     if (count == 0) return "empty segment";
     if (bytes > left) return "segment runs past the end";
     for (size_t at = 2; at < bytes; at += Width)
@@ -49,8 +50,9 @@ bool starts_with_peer(ByteView value, const CodecContext& context) {
 // reset the session by way of RFC 7606 §5.2.
 template <size_t Width>
 Verdict check_path(ByteView value, const Received& message) {
-  if (const char* reason = fault_in_segments<Width>(value, true)) return treat_as_withdraw(reason);
-  bool must_start_with_peer = message.has_reachable && !message.context.is_ibgp();
+  if (const char* reason = fault_in_segments<Width>(value, true, message.context.reject_as_sets))
+    return treat_as_withdraw(reason);
+  bool must_start_with_peer = message.has_reachable && !message.context.is_ibgp() && message.context.enforce_first_as;
   if (must_start_with_peer && !starts_with_peer<Width>(value, message.context))
     return treat_as_withdraw("leftmost AS is not the peer's");
   return keep();
@@ -162,7 +164,7 @@ std::string AsPath::text(ByteView canonical) {
 // RFC 6793 §6 names the malformations; a number of 0 or too many of them are no better here than in AS_PATH.
 Verdict As4Path::check(ByteView value, const Received&) {
   if (value.empty()) return discard("length is 0");
-  const char* reason = fault_in_segments<4>(value, false);
+  const char* reason = fault_in_segments<4>(value, false, false);
   return reason == nullptr ? keep() : discard(reason);
 }
 

@@ -78,7 +78,6 @@ inline Verdict check_list(ByteView value, size_t size, size_t elements_max) {
   return keep();
 }
 
-std::string hex_text(ByteView bytes);
 // The texts of the elements of `size` octets, with blanks between.
 template <class Element>
 std::string list_text(ByteView value, size_t size, Element element) {

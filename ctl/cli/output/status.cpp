@@ -60,6 +60,21 @@ std::string notification(const std::optional<NotificationInfo>& n) {
   return std::to_string(n->code) + "/" + std::to_string(n->subcode) + " " + n->text + ", " + to_rfc3339(n->at);
 }
 
+std::string fault_counts(const FaultCounts& c) {
+  return std::to_string(c.treated_as_withdraw) + " treated as withdrawn, " + std::to_string(c.discarded) +
+         " attributes discarded, " + std::to_string(c.reset) + " sessions reset";
+}
+
+// By attribute, and the last one with its octets.
+std::string malformed(const MalformedInfo& m) {
+  if (!m.last) return line("Faults", "none");
+  std::string text = line("Faults", fault_counts(m.total));
+  for (const AttributeFaults& a : m.attributes)
+    text += line(std::to_string(a.type) + (a.name.empty() ? "" : " " + a.name), fault_counts(a.counts));
+  return text + line("Last", m.last->text + ", " + to_rfc3339(m.last->at)) +
+         line("Its octets", m.last->bytes.empty() ? "-" : m.last->bytes);
+}
+
 std::string history(const std::vector<StateChangeInfo>& changes) {
   std::string text;
   for (const StateChangeInfo& change : changes)
@@ -98,7 +113,8 @@ std::string peer_text(const PeerDetail& d) {
          lines("Ours", d.capabilities_ours) + lines("Theirs", d.capabilities_theirs) +
          lines("Agreed", d.capabilities_agreed) + "\nLast NOTIFICATION\n" +
          line("Sent", notification(d.last_notification_sent)) +
-         line("Received", notification(d.last_notification_received)) + "\nHistory\n" + history(d.history);
+         line("Received", notification(d.last_notification_received)) + "\nMalformed UPDATEs\n" + malformed(d.malformed) +
+         "\nHistory\n" + history(d.history);
 }
 
 }  // namespace ctl::cli::output

@@ -44,6 +44,16 @@ TEST_CASE("our OPEN offers our families, route refresh and our AS in four octets
   CHECK_FALSE(open->capabilities.extended_messages);
 }
 
+TEST_CASE("how paths are judged is for our configuration alone to say") {
+  PeerConfig config = config_towards();
+  CHECK(agreed(config, neighbours_open()).codec.enforce_first_as);
+  CHECK_FALSE(agreed(config, neighbours_open()).codec.reject_as_sets);
+  config.enforce_first_as = false;
+  config.reject_as_sets = true;
+  CHECK_FALSE(agreed(config, neighbours_open()).codec.enforce_first_as);
+  CHECK(agreed(config, neighbours_open()).codec.reject_as_sets);
+}
+
 TEST_CASE("families are those of both sides") {
   CHECK(families(FamilySet::both(), FamilySet::both()) == FamilySet::both());
   CHECK(families(FamilySet::both(), kV6) == kV6);

@@ -78,10 +78,35 @@ TEST_CASE("RFC 7606: a malformed attribute withdraws its routes, the session sta
   CHECK(one.routes() == "11.0.0.0/8 best 192.0.2.1");
   PeerSnapshot peer = one.peer(kPeer);
   CHECK(peer.state == session::State::Established);
-  CHECK(peer.malformed.treated_as_withdraw == 1);
-  CHECK(peer.malformed.last.starts_with("attribute 8: "));
+  CHECK(peer.malformed.total == FaultCounts{1, 0, 0});
+  CHECK(peer.malformed.by_attribute == std::map<uint8_t, FaultCounts>{{8, {1, 0, 0}}});
+  CHECK(peer.malformed.last.starts_with("attribute 8 COMMUNITIES: "));
   CHECK(peer.malformed.last_bytes == hex("c0 08 03 000102"));
   CHECK(one.logged("malformed_update") == 1);
+}
+
+TEST_CASE("faults are counted by attribute, and those that reset the session too") {
+  OneSpeaker one = with_one_peer();
+  ConnId conn = one.establish(kPeer, 65001);
+  one.say(conn, announcement("10.0.0.0/8", "02 01 0000fde9", "c0 07 01 00 c0 08 01 00"));  // two in one message
+  one.say(conn, announcement("10.0.0.0/8", "02 01 0000fde9", "c0 08 01 00"));
+  one.say(conn, message(wire::MessageType::Update, hex("0000 0005 80 0f 02 0002")));
+  MalformedCounts malformed = one.peer(kPeer).malformed;
+  CHECK(malformed.by_attribute == std::map<uint8_t, FaultCounts>{{7, {0, 1, 0}}, {8, {2, 0, 0}}, {15, {0, 0, 1}}});
+  CHECK(malformed.total == FaultCounts{2, 1, 1});
+  CHECK(malformed.last.starts_with("attribute 15 MP_UNREACH_NLRI: "));
+  CHECK(malformed.last_bytes == hex("80 0f 02 0002"));
+  CHECK(malformed.last_at == one.now);
+}
+
+TEST_CASE("of a message that resets the session for no one attribute, the first octets of the body are kept") {
+  OneSpeaker one = with_one_peer();
+  ConnId conn = one.establish(kPeer, 65001);
+  Bytes body = tests::support::operator+(hex("ffff"), Bytes(limits::kFaultBytesMax, 0xaa));
+  one.say(conn, message(wire::MessageType::Update, body));
+  MalformedCounts malformed = one.peer(kPeer).malformed;
+  CHECK(malformed.by_attribute == std::map<uint8_t, FaultCounts>{{0, {0, 0, 1}}});
+  CHECK(malformed.last_bytes == Bytes(body.begin(), body.begin() + limits::kFaultBytesMax));
 }
 
 TEST_CASE("a flood of malformed messages is one line a second, with its number") {
@@ -93,7 +118,7 @@ TEST_CASE("a flood of malformed messages is one line a second, with its number")
   one.wait(1s);
   one.say(conn, bad);
   CHECK(one.logged("malformed_update") == 2);
-  CHECK(one.peer(kPeer).malformed.treated_as_withdraw == 101);
+  CHECK(one.peer(kPeer).malformed.total.treated_as_withdraw == 101);
 }
 
 TEST_CASE("loops, our own next hop and martians are kept, named and not used") {

@@ -331,3 +331,31 @@ TEST_CASE("a fault keeps 64 octets of the attribute, no more") {
   REQUIRE(decode_update(kept(update_body({}, attributes, nlri("10.0.0.0/8"))), ebgp(), update).ok());
   CHECK(update.faults.at(0).bytes == Bytes(bad.begin(), bad.begin() + 64));
 }
+
+TEST_CASE("a path that another AS begins is taken where the first AS is not enforced") {
+  CodecContext lenient = ebgp();
+  lenient.enforce_first_as = false;
+  for (const char* path : {"40 02 06 02 01 0000fdea", "40 02 06 01 01 0000fde9", "40 02 00"}) {
+    DecodedUpdate update;
+    Bytes body = update_body({}, hex(kOrigin) + hex(path) + hex(kNextHop), nlri("10.0.0.0/8"));
+    REQUIRE(decode_update(body, lenient, update).ok());
+    CHECK_FALSE(update.treat_as_withdraw);
+    REQUIRE(decode_update(body, ebgp(), update).ok());
+    CHECK(update.treat_as_withdraw);
+  }
+}
+
+TEST_CASE("a path with an AS_SET is treated as withdrawn where sets are rejected (RFC 9774)") {
+  for (CodecContext context : {ebgp(), two_octet(ebgp())}) {
+    bool wide = context.four_octet_as;
+    DecodedUpdate update;
+    Bytes path = wide ? hex("40 02 0c 02 01 0000fde9 01 01 0000000a") : hex("40 02 08 02 01 fde9 01 01 000a");
+    Bytes body = update_body({}, hex(kOrigin) + path + hex(kNextHop), nlri("10.0.0.0/8"));
+    REQUIRE(decode_update(body, context, update).ok());
+    CHECK_FALSE(update.treat_as_withdraw);
+    context.reject_as_sets = true;
+    REQUIRE(decode_update(body, context, update).ok());
+    CHECK(update.treat_as_withdraw);
+    CHECK(update.faults.at(0).reason == std::string("AS_SET"));
+  }
+}

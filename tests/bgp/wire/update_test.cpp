@@ -210,6 +210,13 @@ TEST_CASE("an AS_PATH of 750 numbers is taken, one of 751 is treated as withdraw
   CHECK(is_withdrawn_with({}, path_of(3000)));
 }
 
+TEST_CASE("an unknown attribute beyond the limit of a route's octets is treated as withdrawn, one within it kept") {
+  Bytes path = hex(kPathOfPeer);
+  size_t room = limits::kAttributeBytesMax - hex(kOrigin).size() - path.size() - 4;
+  CHECK_FALSE(is_withdrawn_with(attribute_of(0xe0, static_cast<AttributeCode>(99), Bytes(room, 1)), path));
+  CHECK(is_withdrawn_with(attribute_of(0xe0, static_cast<AttributeCode>(99), Bytes(room + 1, 1)), path));
+}
+
 TEST_CASE("1024 communities are more than the attributes of a route may hold; one more is a fault of its own") {
   Bytes many = attribute_of(0xc0, AttributeCode::Communities, Bytes(4 * (limits::kCommunitiesMax - 20), 1));
   CHECK_FALSE(is_withdrawn_with(many, path_of(1)));

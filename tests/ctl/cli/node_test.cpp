@@ -173,6 +173,9 @@ TEST_CASE("node peer shows a session in full") {
   d.capabilities_ours = {"route refresh", "4-octet AS 64512"};
   d.last_notification_received = NotificationInfo{2, 2, "Bad peer AS", d.status.since};
   d.history = {{d.status.since, "OpenSent", "Idle", "Received: Bad peer AS"}};
+  d.malformed = {{2, 0, 0},
+                 {{8, "COMMUNITIES", {1, 0, 0}}, {99, "", {1, 0, 0}}},
+                 LastFault{"attribute 8 COMMUNITIES: length is no multiple", "c00803000102", d.status.since}};
   calicoctl.agent.detail = d;
   auto text = calicoctl("node peer 10.0.0.1");
   CHECK(calicoctl.agent.asked == "10.0.0.1");
@@ -182,9 +185,17 @@ TEST_CASE("node peer shows a session in full") {
         "  AS number:              local 64512, peer 64513\n",
         "  Ours:                   route refresh\n                          4-octet AS 64512\n",
         "  Theirs:                 -\n", "  Received:               2/2 Bad peer AS, 2016-12-05T23:00:00.000Z\n",
+        "\nMalformed UPDATEs\n"
+        "  Faults:                 2 treated as withdrawn, 0 attributes discarded, 0 sessions reset\n"
+        "  8 COMMUNITIES:          1 treated as withdrawn, 0 attributes discarded, 0 sessions reset\n"
+        "  99:                     1 treated as withdrawn, 0 attributes discarded, 0 sessions reset\n"
+        "  Last:                   attribute 8 COMMUNITIES: length is no multiple, 2016-12-05T23:00:00.000Z\n"
+        "  Its octets:             c00803000102\n",
         "  2016-12-05T23:00:00.000Z  OpenSent -> Idle  Received: Bad peer AS\n"})
     CHECK_MESSAGE(text.out.find(line) != std::string::npos, line);
   CHECK(*parse_peer_detail(calicoctl("node peer 10.0.0.1 -o json").out) == d);
+  calicoctl.agent.detail->malformed = {};
+  CHECK(calicoctl("node peer 10.0.0.1").out.find("Malformed UPDATEs\n  Faults:                 none\n") != std::string::npos);
   calicoctl.agent.detail = bgp::Err(Error{ErrorCode::NotFound, "10.0.0.2 is no peer of this node", {}, 0});
   auto absent = calicoctl("node peer 10.0.0.2");
   CHECK(absent.out == "Error executing command: 10.0.0.2 is no peer of this node\n");
