@@ -27,6 +27,7 @@ struct ExportTarget {
   std::optional<IpAddress> self_v6;
   std::optional<wire::Role> role = {};  // RFC 9234: ours, towards an eBGP neighbour
   bool graceful_shutdown = false;       // RFC 8326: we are about to go
+  bool takes_llgr_stale = false;        // both sides know long-lived graceful restart: RFC 9494 §4.3
   bool operator==(const ExportTarget&) const = default;
 };
 

@@ -39,6 +39,8 @@ PackedFacts pack(const wire::AttributeFacts& facts) {
   packed.origin = static_cast<uint8_t>(facts.origin);
   packed.has_originator_id = facts.originator_id.has_value();
   packed.no_export = facts.no_export;
+  packed.llgr_stale = facts.llgr_stale;
+  packed.no_llgr = facts.no_llgr;
   packed.no_advertise = facts.no_advertise;
   packed.graceful_shutdown = facts.graceful_shutdown;
   packed.blackhole = facts.blackhole;

@@ -24,11 +24,13 @@ struct PackedFacts {
   uint16_t as_path_length = 0;
   uint16_t cluster_list_length = 0;
   uint8_t origin = 0;
-  bool has_originator_id = false;
+  bool has_originator_id : 1 = false;
   bool no_export : 1 = false;
   bool no_advertise : 1 = false;
   bool graceful_shutdown : 1 = false;
   bool blackhole : 1 = false;
+  bool llgr_stale : 1 = false;
+  bool no_llgr : 1 = false;
 };
 
 class AttrStore {

@@ -43,6 +43,7 @@ const char* to_string(DecisionStep step) {
   switch (step) {
     case DecisionStep::OnlyPath: return "only path";
     case DecisionStep::Local: return "local route";
+    case DecisionStep::LongLivedStale: return "stale for long (LLGR)";
     case DecisionStep::LocalPref: return "local preference";
     case DecisionStep::AsPathLength: return "AS path length";
     case DecisionStep::Origin: return "origin";
@@ -71,6 +72,7 @@ Selection select(std::span<Candidate> candidates) {
 
   bool decided =
       by(DecisionStep::Local, [](const Candidate& c) { return !c.is_local; }) ||
+      by(DecisionStep::LongLivedStale, [](const Candidate& c) { return c.facts->llgr_stale; }) ||  // RFC 9494 §4.3
       by(DecisionStep::LocalPref, [](const Candidate& c) { return ~c.facts->local_pref; }) ||
       by(DecisionStep::AsPathLength, [](const Candidate& c) { return c.facts->as_path_length; }) ||
       by(DecisionStep::Origin, [](const Candidate& c) { return c.facts->origin; }) ||

@@ -12,7 +12,7 @@ namespace bgp::rib {
 
 // The step that left the winner alone; shown as the reason in `node routes`.
 enum class DecisionStep : uint8_t {
-  OnlyPath, Local, LocalPref, AsPathLength, Origin, Med, EbgpOverIbgp, IgpMetric, Identifier, ClusterList, PeerAddress,
+  OnlyPath, Local, LongLivedStale, LocalPref, AsPathLength, Origin, Med, EbgpOverIbgp, IgpMetric, Identifier, ClusterList, PeerAddress,
   PathIdentifier,
 };
 const char* to_string(DecisionStep step);

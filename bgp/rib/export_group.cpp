@@ -80,6 +80,7 @@ void ExportGroup::tell_present_table(Family family) {
 ExportGroup::Outgoing ExportGroup::outgoing(Family family, AttrId attr, PeerId source) const {
   const PackedFacts& facts = tables_.attrs.facts(attr);
   policy::ExportSource from = tables_.source_of(source);
+  if (facts.llgr_stale && !key_.target.takes_llgr_stale) return {};  // RFC 9494 §4.3
   bool stays_here = facts.no_export || (facts.blackhole && tables_.peers[source].accept_blackhole);
   if (!policy::may_export(stays_here, facts.no_advertise, from, key_.target)) return {};
   ByteView canonical = tables_.attrs.canonical(attr);
@@ -103,8 +104,9 @@ bool ExportGroup::accepts(Family family, DestinationId id) const {
 void ExportGroup::join(PeerId peer, ExportGroup* from) {
   auto m = std::make_unique<Member>();
   m->peer = peer;
-  m->end_of_rib_due = from ? from->member(peer).end_of_rib_due : key_.codec.families;
   if (from) m->catch_up = from->all_owed(from->member(peer));
+  m->end_of_rib_due = from ? from->member(peer).end_of_rib_due : key_.codec.families;
+  if (from) m->end_of_refresh_due = from->member(peer).end_of_refresh_due;
   for (Family family : kFamilies) {
     if (!key_.codec.families.has(family)) continue;
     m->catch_up.walk_from_start(family, from == nullptr);
@@ -130,11 +132,19 @@ Bytes ExportGroup::leave(PeerId peer) {
   return rest;
 }
 
-void ExportGroup::refresh(PeerId peer, Family family) {
+bool ExportGroup::refresh(PeerId peer, Family family, bool demarcated) {
   Member& m = member(peer);
-  if (!key_.codec.families.has(family)) return;
+  if (!key_.codec.families.has(family)) return false;
   if (m.is_level) fall_behind(m);
   m.catch_up.walk_from_start(family, false);
+  if (!demarcated || m.end_of_rib_due.has(family)) return false;
+  m.end_of_refresh_due.add(family);
+  return true;
+}
+
+void ExportGroup::release_end_of_rib() {
+  for (const auto& [peer, m] : members_)
+    if (m->is_level && !m->end_of_rib_due.empty()) fall_behind(*m);
 }
 
 // The member stops reading the log: what it has not read becomes marks in its own catch-up.
@@ -162,12 +172,21 @@ void ExportGroup::mark_all(ByteView message, Member& m) {
     });
 }
 
+// One message of m.own that was not sent.
+void ExportGroup::take_back(ByteView message, Member& m) {
+  for (Family family : kFamilies) {
+    if (std::ranges::equal(message, wire::encode_end_of_rib(family))) m.end_of_rib_due.add(family);
+    if (std::ranges::equal(message, wire::encode(wire::end_of_refresh(family)))) m.end_of_refresh_due.add(family);
+  }
+  if (message[18] == static_cast<uint8_t>(wire::MessageType::Update)) mark_all(message, m);
+}
+
 // Takes back what was written for the member and not sent, but for the rest of a message, and says what it must be told.
 const CatchUp& ExportGroup::all_owed(Member& m) {
   if (m.is_level) fall_behind(m);
   for (size_t at = m.own_boundary; at < m.own.size();) {
     size_t size = static_cast<size_t>(m.own[at + 16]) << 8 | m.own[at + 17];
-    mark_all(ByteView(m.own).subspan(at, size), m);
+    take_back(ByteView(m.own).subspan(at, size), m);
     at += size;
   }
   m.own.resize(m.own_boundary);
@@ -178,6 +197,7 @@ void ExportGroup::become_level(Member& m) {
   m.is_level = true;
   m.position = log_.end();
   m.catch_up = CatchUp{};
+  m.awaited = {};
   m.own = Bytes{};  // gives the memory back
   m.own_sent = m.own_boundary = 0;
   std::erase(behind_, &m);
@@ -304,7 +324,8 @@ bool ExportGroup::is_pending(Family family, DestinationId id) const {
 ByteView ExportGroup::read(PeerId peer, size_t max) {
   Member& m = member(peer);
   // A slice may hold nothing but rows that are about to be decided again: it says nothing, and the next one has its turn.
-  while (m.own_sent == m.own.size() && !m.is_level) fill_own(m);
+  while (m.own_sent == m.own.size() && !m.is_level)
+    if (!fill_own(m)) return {};
   if (m.own_sent < m.own.size()) return ByteView(m.own).subspan(m.own_sent, std::min(max, m.own.size() - m.own_sent));
   return log_.read(m.position, peer, max);
 }
@@ -333,19 +354,36 @@ bool ExportGroup::has_output(PeerId peer) {
   return m.own_sent < m.own.size() || !m.is_level || !log_.read(m.position, peer, 1).empty();
 }
 
-void ExportGroup::fill_own(Member& m) {
+// False: there is nothing to say before something was decided.
+bool ExportGroup::fill_own(Member& m) {
   m.own.clear();
   m.own_sent = m.own_boundary = 0;
   for (Family family : kFamilies)
     if (m.own.empty() && key_.codec.families.has(family)) write_catch_up(m, family);
-  if (!m.own.empty() || !m.catch_up.is_done()) return;
-  if (m.end_of_rib_due.empty()) return become_level(m);
+  if (!m.own.empty() || !m.catch_up.is_done()) return true;
+  bool has_ends_due = !m.end_of_rib_due.empty() || !m.end_of_refresh_due.empty();
+  if (has_ends_due && is_awaiting(m)) return false;
+  if (!write_ends(m)) become_level(m);
+  return true;
+}
+
+// A receiver that sweeps at End-of-RIB or EoRR must not lose what it is about to be told.
+bool ExportGroup::is_awaiting(Member& m) const {
+  for (Family family : kFamilies)
+    std::erase_if(m.awaited[index_of(family)],
+                  [&](DestinationId id) { return !tables_[family].prefixes.has(id, RowFlag::BestTouched); });
+  return !m.awaited[0].empty() || !m.awaited[1].empty();
+}
+
+bool ExportGroup::write_ends(Member& m) {
+  auto append = [&](const Bytes& message) { m.own.insert(m.own.end(), message.begin(), message.end()); };
   for (Family family : kFamilies) {
-    if (!m.end_of_rib_due.has(family)) continue;
-    Bytes end = wire::encode_end_of_rib(family);
-    m.own.insert(m.own.end(), end.begin(), end.end());
+    if (m.end_of_rib_due.has(family) && !tables_.end_of_rib_held) append(wire::encode_end_of_rib(family));
+    if (m.end_of_refresh_due.has(family)) append(wire::encode(wire::end_of_refresh(family)));
   }
-  m.end_of_rib_due = {};
+  if (!tables_.end_of_rib_held) m.end_of_rib_due = {};
+  m.end_of_refresh_due = {};
+  return !m.own.empty();
 }
 
 // One slice of what the member does not know, newest state.
@@ -364,7 +402,10 @@ void ExportGroup::write_catch_up(Member& m, Family family) {
       scratch_changes_.push_back({0, 0, id});
       continue;
     }
-    if (table.prefixes.has(id, RowFlag::BestTouched)) continue;  // about to be decided again, and marked then
+    if (table.prefixes.has(id, RowFlag::BestTouched)) {  // about to be decided again, and marked then
+      m.awaited[index_of(family)].push_back(id);
+      continue;
+    }
     const Path& best = table.paths[table.prefixes.first_path(id)];
     scratch_changes_.push_back({best.attr, best.peer, id});
   }

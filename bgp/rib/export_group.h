@@ -40,8 +40,11 @@ class ExportGroup {
   void join(PeerId peer, ExportGroup* from = nullptr);
   // Returns the rest of a message that was sent in part: it must go out before anything else can.
   Bytes leave(PeerId peer);
-  // ROUTE-REFRESH: tells the member everything of that family again.
-  void refresh(PeerId peer, Family family);
+  // ROUTE-REFRESH: tells the member everything of that family again. With `demarcated` (RFC 7313) EoRR follows; true
+  // when BoRR is to be sent before anything else: not while the first End-of-RIB is still to come.
+  bool refresh(PeerId peer, Family family, bool demarcated = false);
+  // Tables::end_of_rib_held was let go.
+  void release_end_of_rib();
 
   // The decisions of a turn, sorted by (attr, source). Encodes for the members that are level.
   void apply(Family family, std::span<const BestChange> changes);
@@ -73,6 +76,9 @@ class ExportGroup {
     UpdateLog::Position position;
     CatchUp catch_up;
     FamilySet end_of_rib_due;
+    FamilySet end_of_refresh_due;     // EoRR, RFC 7313
+    // Passed over because they are about to be decided again: no End-of-RIB and no EoRR before that.
+    std::array<std::vector<DestinationId>, 2> awaited;
     Bytes own;                        // messages for this member alone, from catch_up
     size_t own_sent = 0;
     size_t own_boundary = 0;          // where the message ends that own_sent is in
@@ -103,7 +109,10 @@ class ExportGroup {
   void fall_behind(Member& m);
   const CatchUp& all_owed(Member& m);
   void mark_all(ByteView message, Member& m);
-  void fill_own(Member& m);
+  void take_back(ByteView message, Member& m);
+  bool fill_own(Member& m);
+  bool is_awaiting(Member& m) const;
+  bool write_ends(Member& m);
   void write_catch_up(Member& m, Family family);
   void become_level(Member& m);
   UpdateLog::Position slowest() const;

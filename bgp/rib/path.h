@@ -17,7 +17,7 @@ inline constexpr PeerId kLocalPeer = 0;
 enum class LocalKind : uint32_t { Block = 1, Kernel = 2 };
 
 // Why a path is kept but never chosen. Kept, so that `node routes` can say why, and counts are true.
-enum class Rejection : uint16_t { None, Policy, AsLoop, OriginatorLoop, ClusterLoop, OwnNextHop, RouteLeak };
+enum class Rejection : uint8_t { None, Policy, AsLoop, OriginatorLoop, ClusterLoop, OwnNextHop, RouteLeak };
 const char* to_string(Rejection rejection);
 
 struct Path {
@@ -26,7 +26,9 @@ struct Path {
   uint32_t path_id = 0;  // RFC 7911; LocalKind for local paths
   PeerId peer = 0;
   Rejection rejection = Rejection::None;
+  bool is_stale = false;  // said before the peer's restart (RFC 4724) or refresh (RFC 7313), and not again since
 };
+static_assert(sizeof(Path) == 16);
 
 // The pool of all paths of one family. Index 0 is never handed out.
 class PathPool {
@@ -42,7 +44,7 @@ class PathPool {
     return i;
   }
   void give_back(PathIndex i) {
-    paths_[i] = Path{free_, 0, 0, 0, Rejection::None};
+    paths_[i] = Path{.next = free_};
     free_ = i;
   }
 

@@ -17,22 +17,28 @@ void Rib::set_peer(PeerId peer, const PeerFacts& facts) {
 }
 
 void Rib::forget_peer(PeerId peer) {
-  for (Family family : kFamilies) {
-    FamilyTable& table = tables_[family];
-    uint64_t left = path_count(peer, family);
-    for (DestinationId id = 0; left > 0 && id < table.prefixes.id_end(); ++id) {
-      if (!table.prefixes.has(id, RowFlag::InUse)) continue;
-      PathIndex previous = 0;
-      for (PathIndex path = table.prefixes.first_path(id); path != 0;) {
-        PathIndex next = table.paths[path].next;
-        if (table.paths[path].peer == peer) {
-          remove_path(family, id, path, previous);
-          --left;
-        } else {
-          previous = path;
-        }
-        path = next;
+  for (Family family : kFamilies) forget_peer(peer, family);
+}
+
+void Rib::forget_peer(PeerId peer, Family family) {
+  remove_paths(peer, family, path_count(peer, family), [](const Path&) { return true; });
+}
+
+// Removes `count` paths of the peer, those that are meant.
+void Rib::remove_paths(PeerId peer, Family family, uint64_t count, const std::function<bool(const Path&)>& is_meant) {
+  FamilyTable& table = tables_[family];
+  for (DestinationId id = 0; count > 0 && id < table.prefixes.id_end(); ++id) {
+    if (!table.prefixes.has(id, RowFlag::InUse)) continue;
+    PathIndex previous = 0;
+    for (PathIndex path = table.prefixes.first_path(id); path != 0;) {
+      PathIndex next = table.paths[path].next;
+      if (table.paths[path].peer == peer && is_meant(table.paths[path])) {
+        remove_path(family, id, path, previous);
+        --count;
+      } else {
+        previous = path;
       }
+      path = next;
     }
   }
 }
@@ -59,11 +65,17 @@ uint64_t Rib::rejected_count(PeerId peer, Family family) const {
   return peer < counts.size() ? counts[peer].rejected : 0;
 }
 
+uint64_t Rib::stale_count(PeerId peer, Family family) const {
+  const std::vector<Counts>& counts = counts_[index_of(family)];
+  return peer < counts.size() ? counts[peer].stale : 0;
+}
+
 void Rib::count(const Path& path, Family family, int delta) {
   std::vector<Counts>& counts = counts_[index_of(family)];
   if (counts.size() <= path.peer) counts.resize(path.peer + 1U);
   counts[path.peer].paths += static_cast<uint32_t>(delta);
   if (path.rejection != Rejection::None) counts[path.peer].rejected += static_cast<uint32_t>(delta);
+  if (path.is_stale) counts[path.peer].stale += static_cast<uint32_t>(delta);
 }
 
 // ---- Adj-RIB-In ---------------------------------------------------------------------------------------------------
@@ -90,8 +102,10 @@ bool Rib::learn(PeerId peer, Family family, const wire::NlriEntry& entry, AttrId
     table.paths[found] = Path{link, 0, entry.path_id, peer, rejection};
     link = found;
   } else {
-    if (table.paths[found].attr == attr && table.paths[found].rejection == rejection) return true;
     count(table.paths[found], family, -1);
+    table.paths[found].is_stale = false;
+    if (table.paths[found].attr == attr && table.paths[found].rejection == rejection)
+      return count(table.paths[found], family, +1), true;
     tables_.attrs.release(table.paths[found].attr);
     if (found == first) table.prefixes.set(*id, RowFlag::BestTouched);
   }
@@ -316,6 +330,11 @@ ExportGroup& Rib::group(const ExportKey& key) {
 
 void Rib::drop_empty_groups() {
   std::erase_if(groups_, [](const std::unique_ptr<ExportGroup>& group) { return group->is_empty(); });
+}
+
+void Rib::release_end_of_rib() {
+  tables_.end_of_rib_held = false;
+  for (const std::unique_ptr<ExportGroup>& group : groups_) group->release_end_of_rib();
 }
 
 // ---- views --------------------------------------------------------------------------------------------------------

@@ -54,11 +54,20 @@ class Rib {
   void set_peer(PeerId peer, const PeerFacts& facts);
   // Every path of the peer goes. Cost: O(paths in the table), 0 when it has none.
   void forget_peer(PeerId peer);
+  void forget_peer(PeerId peer, Family family);
   // The facts of a peer whose session stays changed what others may be told: its selected paths are told anew.
   // Cost: O(prefixes).
   void reconsider_peer(PeerId peer);
   uint64_t path_count(PeerId peer, Family family) const;      // with the rejected ones
   uint64_t rejected_count(PeerId peer, Family family) const;
+  uint64_t stale_count(PeerId peer, Family family) const;
+
+  // ---- stale paths (stale.cpp): kept and used as before, until the peer says them again or they are swept ---------
+  // Cost of each: O(paths of the family's table), 0 when there is nothing to do.
+  void mark_stale(PeerId peer, Family family);
+  void sweep_stale(PeerId peer, Family family);
+  // RFC 9494 §4.2: the stale ones get LLGR_STALE, which makes them the least preferred; those with NO_LLGR go.
+  void make_long_lived(PeerId peer, Family family);
 
   // ---- Adj-RIB-In ----------------------------------------------------------------------------------------------
   AttrStore& attrs() { return tables_.attrs; }
@@ -86,6 +95,9 @@ class Rib {
   // The group of this key, made if there is none. Valid until drop_empty_groups() finds it empty.
   ExportGroup& group(const ExportKey& key);
   void drop_empty_groups();
+  // While held, newcomers are told all there is, but End-of-RIB only after the release.
+  void hold_end_of_rib() { tables_.end_of_rib_held = true; }
+  void release_end_of_rib();
 
   // ---- views ---------------------------------------------------------------------------------------------------
   const Tables& tables() const { return tables_; }
@@ -111,6 +123,9 @@ class Rib {
   bool is_still_needed(Family family, DestinationId id) const;
   void mark_dirty(Family family, DestinationId id);
   void remove_path(Family family, DestinationId id, PathIndex path, PathIndex previous);
+  void remove_paths(PeerId peer, Family family, uint64_t count, const std::function<bool(const Path&)>& is_meant);
+  void visit_paths(PeerId peer, Family family, const std::function<void(DestinationId, PathIndex)>& visit);
+  AttrId long_lived(AttrId attr);
   void count(const Path& path, Family family, int delta);
   bool is_eligible(const Path& path) const;
   Candidate candidate(const FamilyTable& table, PathIndex path) const;
@@ -122,6 +137,7 @@ class Rib {
   struct Counts {
     uint32_t paths = 0;
     uint32_t rejected = 0;
+    uint32_t stale = 0;
   };
   std::array<std::vector<Counts>, 2> counts_;               // by PeerId
   std::vector<std::unique_ptr<ExportGroup>> groups_;

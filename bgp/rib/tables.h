@@ -60,6 +60,8 @@ struct Tables {
   FamilyTable v6{Family::IPv6};
   NextHops next_hops;
   AttrStore attrs;
+  // Nobody is told End-of-RIB: we restarted, and may not have heard yet what we told before (RFC 4724 §4.1).
+  bool end_of_rib_held = false;
   std::vector<PeerFacts> peers = std::vector<PeerFacts>(1);  // by PeerId
 };
 

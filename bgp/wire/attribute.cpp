@@ -17,6 +17,8 @@ void scan_communities(ByteView value, AttributeFacts& facts) {
     facts.no_advertise |= community == attributes::kNoAdvertise;
     facts.graceful_shutdown |= community == attributes::kGracefulShutdown;
     facts.blackhole |= community == attributes::kBlackhole;
+    facts.llgr_stale |= community == attributes::kLlgrStale;
+    facts.no_llgr |= community == attributes::kNoLlgr;
   }
 }
 

@@ -46,6 +46,8 @@ struct AttributeFacts {
   bool no_advertise = false;
   bool graceful_shutdown = false;  // RFC 8326
   bool blackhole = false;          // RFC 7999
+  bool llgr_stale = false;         // RFC 9494 §3.2: kept long after its speaker was lost
+  bool no_llgr = false;            // RFC 9494 §3.3: must not be
   bool operator==(const AttributeFacts&) const = default;
 };
 

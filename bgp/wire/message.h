@@ -28,6 +28,9 @@ struct RouteRefresh {
   uint8_t safi = 1;
   bool operator==(const RouteRefresh&) const = default;
 };
+inline constexpr uint8_t kBeginOfRefresh = 1, kEndOfRefresh = 2;
+inline RouteRefresh begin_of_refresh(Family family) { return {static_cast<uint16_t>(to_afi(family)), kBeginOfRefresh, 1}; }
+inline RouteRefresh end_of_refresh(Family family) { return {static_cast<uint16_t>(to_afi(family)), kEndOfRefresh, 1}; }
 Bytes encode(const RouteRefresh& refresh);
 Result<RouteRefresh, Notification> decode_route_refresh(ByteView body);  // length other than 4: see RFC 7313 §5
 

@@ -17,6 +17,8 @@ std::string community_text(ByteView four_octets) {
     case kNoExportSubconfed: return "no-export-subconfed";
     case kGracefulShutdown: return "graceful-shutdown";
     case kBlackhole: return "blackhole";
+    case kLlgrStale: return "llgr-stale";
+    case kNoLlgr: return "no-llgr";
     default: return pair_text(u16_at(four_octets.data()), u16_at(four_octets.data() + 2));
   }
 }

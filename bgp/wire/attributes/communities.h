@@ -12,6 +12,7 @@ namespace bgp::wire::attributes {
 inline constexpr uint32_t kNoExport = 0xffffff01, kNoAdvertise = 0xffffff02, kNoExportSubconfed = 0xffffff03;
 inline constexpr uint32_t kGracefulShutdown = 0xffff0000;  // RFC 8326
 inline constexpr uint32_t kBlackhole = 0xffff029a;         // RFC 7999
+inline constexpr uint32_t kLlgrStale = 0xffff0006, kNoLlgr = 0xffff0007;  // RFC 9494
 
 std::string community_text(ByteView four_octets);            // "64512:100", "no-export"
 std::string extended_community_text(ByteView eight_octets);  // "rt:64512:1", "soo:...", "0x..." for others
