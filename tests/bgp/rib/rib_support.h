@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <sstream>
 #include <string>
 
@@ -30,7 +31,7 @@ inline Bytes big_endian_u32s(std::initializer_list<uint32_t> numbers) {
 }
 
 // A canonical attribute set. Words: lp N, med N, path N,N,..., origin N, originator N, cluster N, filler N (that many
-// octets of communities), no-export, no-advertise.
+// octets of communities), no-export, no-advertise, llgr-stale, no-llgr.
 inline Bytes attributes(const std::string& text) {
   namespace flag = wire::flag;
   using wire::AttributeCode;
@@ -38,8 +39,10 @@ inline Bytes attributes(const std::string& text) {
   wire::AttributeEditor edit(ByteView{});
   std::istringstream words(text);
   for (std::string word; words >> word;) {
-    if (word == "no-export" || word == "no-advertise") {
-      ByteWriter(communities).u32(word == "no-export" ? 0xffffff01 : 0xffffff02);
+    static const std::map<std::string, uint32_t> kCommunities = {{"no-export", 0xffffff01}, {"no-advertise", 0xffffff02},
+                                                                 {"llgr-stale", 0xffff0006}, {"no-llgr", 0xffff0007}};
+    if (auto known = kCommunities.find(word); known != kCommunities.end()) {
+      ByteWriter(communities).u32(known->second);
       continue;
     }
     std::string value;

@@ -37,6 +37,7 @@ struct WorldPeer {
   Bytes control;        // the rest of a message of a group that it left
   Bytes everything;     // all that was read, as it came
   int end_of_ribs = 0;
+  int end_of_refreshes = 0;
   int superfluous_withdrawals = 0;
   size_t messages = 0;
 };
@@ -164,9 +165,11 @@ inline void World::take(WorldPeer& p, ByteView bytes) {
     size_t size = static_cast<size_t>(p.pending[16]) << 8 | p.pending[17];
     REQUIRE(size >= 19);
     REQUIRE(size <= 4096);
-    REQUIRE(p.pending[18] == 2);
+    bool is_update = p.pending[18] == 2;
     if (p.pending.size() < size) return;
-    apply(p, ByteView(p.pending).subspan(19, size - 19));
+    if (is_update) apply(p, ByteView(p.pending).subspan(19, size - 19));
+    else ++p.end_of_refreshes;
+    REQUIRE((is_update || (p.pending[18] == 5 && p.pending[21] == wire::kEndOfRefresh)));
     p.pending.erase(p.pending.begin(), p.pending.begin() + static_cast<ptrdiff_t>(size));
     ++p.messages;
   }
