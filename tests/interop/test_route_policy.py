@@ -1,4 +1,6 @@
 """The fixed rules about routes, against FRR and BIRD 2: graceful shutdown, BLACKHOLE, roles, allow-own-AS, local AS."""
+import json
+
 from lab import Bird2, Frr, LabCase, Neighbor, OurNode, block_yaml, peer3_yaml, pool_yaml, wait_until
 
 NODE_AS, FRR_AS, BIRD_AS = 64512, 65001, 65002
@@ -64,9 +66,7 @@ class GracefulShutdown(_TwoNeighbors):
         self.assertEqual(self.flaps(), before)
 
     def node_document(self, drain):
-        import json
-        document = json.loads(self.node.ctl("get", "node", "node1", "-o", "json", "--api", "v3").stdout)
-        document = document[0] if isinstance(document, list) else document
+        document = json.loads(self.node.ctl("get", "node", "node1", "-o", "json", "--api", "v3").stdout)["items"][0]
         document["metadata"].setdefault("annotations", {})["calico-bgp/drain"] = drain
         return "---\n" + json.dumps(document) + "\n"
 
