@@ -2,18 +2,27 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "config/store/keys.h"
 
 namespace bgp::daemon {
+
+constexpr Duration kSecretsPoll = 1s;
 
 using config::desired::Resolved;
 using config::store::Change;
 using config::store::Entry;
 
 ConfigSource::ConfigSource(boost::asio::io_context& io, config::store::Store& store,
-                           config::desired::NodeIdentity node, Events events)
-    : io_(io), store_(store), node_(std::move(node)), events_(std::move(events)) {}
+                           config::desired::NodeIdentity node, std::string secrets_dir, Events events)
+    : io_(io), store_(store), node_(std::move(node)), secrets_(std::move(secrets_dir)), secrets_timer_(io),
+      events_(std::move(events)) {}
+
+void ConfigSource::stop() {
+  watch_.reset();
+  secrets_timer_.cancel();
+}
 
 Result<Resolved, config::store::StoreError> ConfigSource::start() {
   const std::string root(config::store::kRoot);
@@ -29,7 +38,19 @@ Result<Resolved, config::store::StoreError> ConfigSource::start() {
   last_ = resolve();
   if (last_.problem) last_.config = {};  // nothing to keep yet: run without peers until it is mended
   report(last_);
+  watch_secrets();
   return last_;
+}
+
+// By asking, not by inotify: a mounted Kubernetes secret changes by swapping a link two directories up, and there are
+// few files.
+void ConfigSource::watch_secrets() {
+  secrets_timer_.expires_after(kSecretsPoll);
+  secrets_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error || !watch_) return;
+    if (secrets_.have_changed()) resolve_soon();
+    watch_secrets();
+  });
 }
 
 void ConfigSource::take(const std::vector<Change>& changes) {
@@ -66,7 +87,8 @@ Resolved ConfigSource::resolve() {
   std::vector<Entry> entries;
   entries.reserve(entries_.size());
   for (const auto& [key, entry] : entries_) entries.push_back(entry);
-  return config::desired::resolve(entries, node_);
+  secrets_.forget();
+  return config::desired::resolve(entries, node_, [this](const config::model::SecretRef& ref) { return secrets_.read(ref); });
 }
 
 }  // namespace bgp::daemon

@@ -1,5 +1,5 @@
 // From the store to the speaker: keeps a copy of the store's entries by its watch, resolves them for this node after
-// each change, and hands on what differs. Lives on the store thread.
+// each change of the store or of a secret, and hands on what differs. Lives on the store thread.
 #pragma once
 
 #include <functional>
@@ -7,13 +7,12 @@
 #include <memory>
 #include <string>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include "bgp/base/log.h"
+#include "bgp/daemon/secret_files.h"
 #include "config/desired/resolve.h"
 #include "config/store/store.h"
-
-namespace boost::asio {
-class io_context;
-}
 
 namespace bgp::daemon {
 
@@ -25,22 +24,25 @@ class ConfigSource {
   };
   // `io`, the store thread's, and `store` must outlive the source.
   ConfigSource(boost::asio::io_context& io, config::store::Store& store, config::desired::NodeIdentity node,
-               Events events);
+               std::string secrets_dir, Events events);
 
   // Reads the store (blocking) and watches it from there on. Returns the first configuration.
   Result<config::desired::Resolved, config::store::StoreError> start();
   // Ends the watch. No event comes afterwards.
-  void stop() { watch_.reset(); }
+  void stop();
 
  private:
   void take(const std::vector<config::store::Change>& changes);
   void resolve_soon();
+  void watch_secrets();
   config::desired::Resolved resolve();
   void report(const config::desired::Resolved& resolved);
 
   boost::asio::io_context& io_;
   config::store::Store& store_;
   config::desired::NodeIdentity node_;
+  SecretFiles secrets_;
+  boost::asio::steady_timer secrets_timer_;
   Events events_;
   std::map<std::string, config::store::Entry> entries_;
   config::desired::Resolved last_;

@@ -143,6 +143,7 @@ const std::vector<Row>& rows() {
       {"datastore", {"DATASTORE_TYPE"}, "'embedded', or 'unix:PATH' of another agent's control socket (embedded)", set_datastore},
       {"data-dir", {"CALICO_BGP_DATA_DIR"}, "directory of the embedded store (/var/lib/calico-bgp)", set_text<&Options::data_dir>},
       {"run-dir", {"CALICO_BGP_RUN_DIR"}, "directory of the control socket (/var/run/calico)", set_text<&Options::run_dir>},
+      {"secrets-dir", {"CALICO_BGP_SECRETS_DIR"}, "directory of the secrets, a file NAME/KEY each (/etc/calico/secrets)", set_text<&Options::secrets_dir>},
       {"listen-port", {}, "TCP port to listen on (the configured listenPort, else 179)", set_listen_port},
       {"fib", {}, "'kernel', or 'none' to leave the kernel alone (kernel)", set_fib},
       {"fib-protocol", {}, "route protocol number that marks our routes, 5..255 (12)", set_fib_protocol},

@@ -20,6 +20,7 @@ struct Options {
   std::string datastore = "embedded";    // or "unix:PATH"
   std::string data_dir = "/var/lib/calico-bgp";
   std::string run_dir = "/var/run/calico";
+  std::string secrets_dir = "/etc/calico/secrets";
   std::optional<uint16_t> listen_port;   // flag; else configured, else 179
   bool has_fib = true;
   uint8_t fib_protocol = 12;

@@ -120,6 +120,7 @@ Status<StartError> Agent::Impl::start() {
   // store -> speaker: a whole configuration a change; coalesced while one waits
   config_source_ = std::make_unique<ConfigSource>(
       store_io_, *store_, config::desired::NodeIdentity{.name = options_.node_name, .router_id = options_.router_id},
+      options_.secrets_dir,
       ConfigSource::Events{
           [this](const speaker::SpeakerConfig& resolved) {
             auto config = std::make_shared<const speaker::SpeakerConfig>(resolved);

@@ -20,6 +20,7 @@ std::string Fault::to_string() const {
     case Kind::NotificationSent:
     case Kind::HoldExpired: return "BGP Error: " + wire::notification_text(notification);
     case Kind::NotificationReceived: return "Received: " + wire::notification_text(notification);
+    case Kind::Held: return "Error: " + socket_error;
     case Kind::Socket: return "Socket: " + socket_error;
     case Kind::Admin: return wire::notification_text(notification);
   }

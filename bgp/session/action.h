@@ -39,10 +39,10 @@ struct Negotiated {
 
 // Why a session that was Established is no more, or why an attempt came to nothing.
 struct Fault {
-  enum class Kind : uint8_t { None, NotificationSent, NotificationReceived, Socket, Admin, HoldExpired };
+  enum class Kind : uint8_t { None, NotificationSent, NotificationReceived, Socket, Admin, HoldExpired, Held };
   Kind kind = Kind::None;
-  wire::Notification notification;  // of every kind but None and Socket
-  std::string socket_error;         // "Connection refused", "Connection closed", ...
+  wire::Notification notification;  // of every kind but None, Socket and Held
+  std::string socket_error;         // "Connection refused", "Connection closed", ...; of Held: PeerConfig::held
   // As BIRD says it in the last column of `show protocols`: "Received: Bad peer AS", "Socket: Connection refused",
   // "BGP Error: Hold timer expired". Empty for None; for Admin the text of the Cease alone.
   std::string to_string() const;

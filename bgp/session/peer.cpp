@@ -28,6 +28,10 @@ Peer::Peer(PeerConfig config) : config_(std::move(config)) {}
 ActionList Peer::start(Environment& env) {
   ActionList out;
   if (started_) return out;
+  if (!config_.held.empty()) {
+    last_fault_ = {Fault::Kind::Held, {}, config_.held};
+    return out;
+  }
   started_ = true;
   last_fault_ = {};
   run(first_, event::Start{}, env, out);

@@ -40,7 +40,7 @@ class Peer {
 
   const PeerConfig& config() const { return config_; }
 
-  // Begins: dials at once unless passive. A started peer tries for ever.
+  // Begins: dials at once unless passive. A started peer tries for ever. One that is held stays Idle.
   ActionList start(Environment& env);
   // Ends whatever is open with this Cease and stays Idle until start().
   ActionList stop(const wire::Notification& cease, Environment& env);

@@ -68,6 +68,7 @@ struct PeerConfig {
   bool extended_messages = true;           // RFC 8654, offered
   std::string hostname;                    // FQDN capability (73); empty = not offered
   bool software_version = false;           // software-version capability (75), offered
+  std::string held;                        // why this peer must stay down (its secret is missing); empty: it runs
 
   bool is_ibgp() const { return local_as == peer_as; }
   bool operator==(const PeerConfig&) const = default;

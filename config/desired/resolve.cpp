@@ -22,7 +22,8 @@ const char* family_name(bgp::Family family) { return family == bgp::Family::IPv4
 // Collects peers by address; the first to come for an address has it.
 class PeerTable {
  public:
-  PeerTable(const Self& self, std::vector<bgp::LogRecord>& warnings) : self_(self), warnings_(warnings) {}
+  PeerTable(const Self& self, const SecretLookup& secrets, std::vector<bgp::LogRecord>& warnings)
+      : self_(self), secrets_(secrets), warnings_(warnings) {}
 
   // `subject`: what configured it, for warnings.
   void add(const Endpoint& peer, const PeerWishes& wishes, PeerType type, const std::string& subject) {
@@ -37,13 +38,16 @@ class PeerTable {
       warn("peer_ignored", subject, "it has no AS number", address);
       return;
     }
-    PeerSettings settings = settings_for(peer, self_, wishes);
+    PeerSettings settings = settings_for(peer, self_, wishes, secrets_);
+    if (!settings.session.held.empty()) warn("peer_held", subject, settings.session.held, address);
     settings.type = type;
     const auto [place, is_new] = peers_.try_emplace(peer.address, settings);
     // The mesh steps aside without a word: peering explicitly with a node of the mesh is how a mesh is taken down.
     if (is_new || type == PeerType::NodeToNodeMesh || place->second.session == settings.session) return;
     warn("peer_ignored", subject, "another peer resource has this address and other parameters", address);
   }
+
+  const SecretLookup& secrets() const { return secrets_; }
 
   void warn(std::string event, std::string subject, std::string reason, std::string peer = "") {
     warnings_.push_back(warning(std::move(event), std::move(subject), std::move(reason), std::move(peer)));
@@ -57,6 +61,7 @@ class PeerTable {
 
  private:
   const Self& self_;
+  const SecretLookup& secrets_;
   std::vector<bgp::LogRecord>& warnings_;
   std::map<bgp::IpAddress, PeerSettings> peers_;
 };
@@ -75,7 +80,6 @@ std::optional<PeerType> type_of(const model::BgpPeer& peer, const Self& self, Pe
 
 std::vector<const char*> without_effect(const model::BgpPeer& peer) {
   std::vector<const char*> fields;
-  if (peer.password) fields.push_back("password");
   if (peer.reachable_by) fields.push_back("reachableBy");
   if (!peer.filters.empty()) fields.push_back("filters");
   return fields;
@@ -126,7 +130,8 @@ std::vector<bgp::speaker::DynamicPeers> dynamic_peers(const Inventory& inventory
     bgp::speaker::DynamicPeers dynamic;
     dynamic.range = *peer.annotations.dynamic;
     dynamic.max = peer.annotations.dynamic_max.value_or(dynamic.max);
-    dynamic.settings = settings_for({dynamic.range.address(), 179, peer.as_number}, self, wishes_of(peer));
+    dynamic.settings = settings_for({dynamic.range.address(), 179, peer.as_number}, self, wishes_of(peer), table.secrets());
+    if (!dynamic.settings.session.held.empty()) table.warn("peer_held", peer.name, dynamic.settings.session.held);
     dynamic.settings.type = *type;
     dynamic.settings.session.passive = true;
     ranges.push_back(std::move(dynamic));
@@ -162,9 +167,9 @@ std::vector<bgp::Prefix> without_hosts(std::vector<bgp::Prefix> blocks) {
 }
 
 bgp::speaker::SpeakerConfig speaker_config(const Inventory& inventory, const Self& self,
-                                           std::vector<bgp::LogRecord>& warnings) {
+                                           const SecretLookup& secrets, std::vector<bgp::LogRecord>& warnings) {
   // As upstream today: global before node-specific, and both before the mesh.
-  PeerTable table(self, warnings);
+  PeerTable table(self, secrets, warnings);
   add_explicit_peers(inventory, self, PeerType::Global, table);
   add_explicit_peers(inventory, self, PeerType::NodeSpecific, table);
   add_mesh(inventory, self, table);
@@ -184,7 +189,7 @@ bgp::speaker::SpeakerConfig speaker_config(const Inventory& inventory, const Sel
 
 }  // namespace
 
-Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& node) {
+Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& node, const SecretLookup& secrets) {
   Inventory inventory = read_inventory(entries);
   Resolved resolved;
   resolved.warnings = std::move(inventory.warnings);
@@ -195,7 +200,7 @@ Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& n
     resolved.problem = self.error();
     return resolved;
   }
-  resolved.config = speaker_config(inventory, *self, resolved.warnings);
+  resolved.config = speaker_config(inventory, *self, secrets, resolved.warnings);
   if (resolved.config.peers.size() > bgp::limits::kPeersMax) {
     resolved.problem = std::to_string(resolved.config.peers.size()) + " peers are configured, at most " +
                        std::to_string(bgp::limits::kPeersMax) + " are possible; split the mesh with route reflectors";

@@ -8,6 +8,7 @@
 // Semantics: Calico v2.0's rendered configuration; config/desired/README.md has the decisions.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +16,10 @@
 #include "bgp/base/ip_address.h"
 #include "bgp/base/log.h"
 #include "bgp/base/numbers.h"
+#include "bgp/base/result.h"
+#include "bgp/base/secret.h"
 #include "bgp/speaker/speaker_config.h"
+#include "config/model/kinds/secret_ref.h"
 #include "config/store/store.h"
 
 namespace config::desired {
@@ -29,6 +33,9 @@ struct NodeIdentity {
   std::string router_id = {};  // an IPv4 address, "hash", or empty: the node's IPv4 address
 };
 
+// The text of a secret, or why there is none. A peer whose password is missing is held down: never without it.
+using SecretLookup = std::function<bgp::Result<bgp::Secret, std::string>(const model::SecretRef&)>;
+
 struct Resolved {
   bgp::speaker::SpeakerConfig config;
   std::vector<bgp::LogRecord> warnings;  // what was skipped or has no effect, one record each, in the order of keys
@@ -38,6 +45,7 @@ struct Resolved {
   std::string log_severity = {};  // "Info", ...; the node's, else the global one; empty: not configured
 };
 
-Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& node);
+// `secrets` is asked for those of this node's peers alone; without it every password is missing.
+Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& node, const SecretLookup& secrets = {});
 
 }  // namespace config::desired

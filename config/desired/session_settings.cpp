@@ -105,6 +105,14 @@ PeerConfig session_with(const Endpoint& peer, const Self& self, const PeerWishes
   return session;
 }
 
+// Deviates from upstream, which leaves the password out: then anybody could speak for the peer, and a secret that is
+// mounted late would show as a session without one.
+void set_password(PeerConfig& session, const model::SecretRef& ref, const SecretLookup& secrets) {
+  auto secret = secrets ? secrets(ref) : bgp::Result<bgp::Secret, std::string>(bgp::Err(std::string("there are no secrets")));
+  if (secret) session.password = std::move(*secret);
+  else session.held = "password secret " + ref.name + "/" + ref.key + ": " + secret.error();
+}
+
 NextHopMode next_hop_mode(const PeerConfig& session, const PeerWishes& wishes) {
   switch (wishes.next_hop) {
     case model::BgpPeer::NextHop::Self: return NextHopMode::Self;
@@ -125,6 +133,7 @@ PeerWishes wishes_of(const model::BgpPeer& peer) {
           .max_restart_time = peer.max_restart_time,
           .keepalive_time = peer.keepalive_time,
           .ttl_security = peer.ttl_security,
+          .password = peer.password,
           .annotations = peer.annotations};
 }
 
@@ -132,14 +141,17 @@ PeerWishes wishes_of_mesh(const Inventory& inventory) {
   PeerWishes wishes;
   if (const model::BgpConfiguration* global = inventory.configuration("default")) {
     wishes.max_restart_time = global->mesh_max_restart_time;
+    wishes.password = global->mesh_password;
     wishes.annotations = global->annotations;
   }
   return wishes;
 }
 
-PeerSettings settings_for(const Endpoint& peer, const Self& self, const PeerWishes& wishes) {
+PeerSettings settings_for(const Endpoint& peer, const Self& self, const PeerWishes& wishes,
+                          const SecretLookup& secrets) {
   PeerSettings settings;
   settings.session = session_with(peer, self, wishes);
+  if (wishes.password) set_password(settings.session, *wishes.password, secrets);
   settings.next_hop_mode = next_hop_mode(settings.session, wishes);
   lay(settings.accept_blackhole, wishes.annotations.accept_blackhole);
   if (const auto& times = wishes.annotations.bfd) {

@@ -27,13 +27,15 @@ struct PeerWishes {
   std::optional<bgp::Duration> max_restart_time = {};
   std::optional<bgp::Duration> keepalive_time = {};
   std::optional<uint8_t> ttl_security = {};
+  std::optional<model::SecretRef> password = {};
   model::Annotations annotations = {};
 };
 
 PeerWishes wishes_of(const model::BgpPeer& peer);
 PeerWishes wishes_of_mesh(const Inventory& inventory);
 
-// Everything but `type`.
-bgp::speaker::PeerSettings settings_for(const Endpoint& peer, const Self& self, const PeerWishes& wishes);
+// Everything but `type`. A password that cannot be had holds the session down.
+bgp::speaker::PeerSettings settings_for(const Endpoint& peer, const Self& self, const PeerWishes& wishes,
+                                        const SecretLookup& secrets);
 
 }  // namespace config::desired

@@ -28,6 +28,7 @@ TEST_CASE("without a word, the defaults of calico/node") {
   CHECK(o.datastore == "embedded");
   CHECK(o.data_dir == "/var/lib/calico-bgp");
   CHECK(o.run_dir == "/var/run/calico");
+  CHECK(o.secrets_dir == "/etc/calico/secrets");
   CHECK_FALSE(o.listen_port.has_value());
   CHECK(o.has_fib);
   CHECK(o.fib_protocol == 12);

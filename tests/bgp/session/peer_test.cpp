@@ -47,6 +47,20 @@ TEST_CASE("a session goes down: the log says what was said, why, and how long it
             "event=session_down peer=192.0.2.2 reason=\"Received: Malformed attribute list\" up_s=17"});
 }
 
+TEST_CASE("a peer that is held stays Idle, says why, and takes no connection") {
+  PeerConfig config = config_towards();
+  config.held = "password secret bgp/rack: no such file";
+  World world(config);
+  CHECK(world.start() == "");
+  CHECK(world.peer.state() == State::Idle);
+  CHECK_FALSE(world.peer.is_started());
+  CHECK(world.peer.next_deadline() == kNever);
+  CHECK(world.peer.last_fault().to_string() == "Error: password secret bgp/rack: no such file");
+  CHECK(world.accepted(1) == "close 1");
+  PeerConfig mended = config_towards();
+  CHECK(needs_reset(config, mended));
+}
+
 TEST_CASE("stopping is logged with the time that the session was up") {
   World world;
   world.dial_to_established();

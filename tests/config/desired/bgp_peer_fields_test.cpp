@@ -3,6 +3,7 @@
 
 #include "tests/support/stored.h"
 
+using namespace config::desired;
 using bgp::speaker::NextHopMode;
 using bgp::speaker::PeerSettings;
 

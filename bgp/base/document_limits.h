@@ -1,0 +1,14 @@
+// The bounds of what resources may say, beside those of limits.h: only the configuration's rooms include them.
+#pragma once
+
+#include <cstddef>
+
+namespace bgp::limits {
+
+inline constexpr size_t kSelectorBytesMax = 16 * 1024;  // overflow of each: the document is refused
+inline constexpr size_t kSelectorDepthMax = 64;
+inline constexpr size_t kNamedCommunitiesMax = 500;     // of a BGPConfiguration, as upstream
+inline constexpr size_t kFilterOperationsMax = 10;      // of a BGPFilter's rule, as upstream; ASes of a prepend too
+inline constexpr size_t kPasswordBytesMax = 80;         // TCP_MD5SIG_MAXKEYLEN; overflow: the peer is held
+
+}  // namespace bgp::limits
