@@ -140,7 +140,8 @@ protocol::NodeStatus to_node_status(const speaker::Snapshot& snapshot, const std
 protocol::PeerDetail to_peer_detail(const speaker::PeerDetailSnapshot& detail, const Clocks& clocks) {
   protocol::PeerDetail out;
   out.status = to_peer_status(detail.peer, clocks);
-  out.capabilities_ours = wire::describe(session::make_open(detail.config).capabilities);
+  const auto& said = detail.peer.negotiated;
+  out.capabilities_ours = wire::describe((said ? said->our_open : session::make_open(detail.config)).capabilities);
   out.timers.hold_time_configured_s = detail.config.hold_time_s;
   out.timers.connect_retry_s =
       static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(detail.config.connect_retry).count());

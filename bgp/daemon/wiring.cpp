@@ -144,6 +144,7 @@ Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& f
   speaker::Speaker::Options options;
   options.seed = static_cast<uint64_t>(chance()) << 32 | chance();
   options.has_fib = options_.has_fib;
+  options.software = "calico-bgp " + ctl::protocol::this_build().version;
   speaker_ = std::make_unique<speaker::Speaker>(std::make_shared<const speaker::SpeakerConfig>(first.config), options,
                                                 io::now());
   make_kernel();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -21,19 +22,46 @@ struct ConnIdSource {
   ConnId take() { return ConnId{next++}; }
 };
 
+// What an OPEN of ours says beyond the peer's configuration: facts of the whole speaker.
+struct OpenFacts {
+  bool restarting = false;           // R (RFC 4724 §3): we came up with routes of an earlier life, and have not converged
+  FamilySet forwarding;              // F: families whose routes stayed, or are, in the FIB
+  std::string_view software = {};    // capability 75, where the configuration wants it; outlives the Environment
+};
+
 // What a step may ask of the world, all of it passed in.
 struct Environment {
   Instant now;
   Prng& prng;
   ConnIdSource& conn_ids;
+  OpenFacts open = {};
+};
+
+// What becomes of this peer's routes when the session is lost: our side as the receiving speaker (RFC 4724 §4.2, with
+// RFC 8538 and 9494). What the peer does with our routes is its own business.
+struct GracefulRestart {
+  bool negotiated = false;     // both sides sent capability 64
+  FamilySet families;          // of the session, and the peer forwards on while it restarts: their routes stay as stale
+  uint16_t restart_time_s = 0; // the peer's; of waiting for the next session
+  bool peer_restarting = false;  // R in the peer's OPEN: it waits for our End-of-RIB, not we for its
+  FamilySet peer_forwarding;   // F in the peer's OPEN; a stale family without it is dropped at once
+  bool notification = false;   // N from both sides: a NOTIFICATION does not end it, unless it is a hard reset
+  FamilySet long_lived;        // both sides sent capability 71 for these, and 64
+  uint32_t long_lived_stale_s_v4 = 0;  // the smaller of what the peer asks for and what we are configured with
+  uint32_t long_lived_stale_s_v6 = 0;
+
+  bool operator==(const GracefulRestart&) const = default;
 };
 
 // What both sides agreed on; fixed while a session is Established.
 struct Negotiated {
   wire::CodecContext codec;
   uint16_t hold_time_s = 0;  // the smaller of both offers; 0 = off
+  wire::Open our_open;       // as sent
   wire::Open peer_open;
   IpAddress local_address;   // of the TCP connection
+  bool enhanced_refresh = false;  // both sides sent capability 70 (RFC 7313)
+  GracefulRestart graceful;
   bool operator==(const Negotiated&) const = default;
 };
 
@@ -55,7 +83,14 @@ struct Send { ConnId conn; Bytes message; bool operator==(const Send&) const = d
 // What was Sent before is still delivered, if the socket takes it.
 struct Close { ConnId conn; bool operator==(const Close&) const = default; };
 struct Up { ConnId conn; bool operator==(const Up&) const = default; };  // negotiated() is set
-struct Down { ConnId conn; Fault fault; bool operator==(const Down&) const = default; };  // only after Up
+// Only after Up. keeps_routes: graceful restart covers this end, so that the routes of graceful.families stay as stale.
+struct Down {
+  ConnId conn;
+  Fault fault;
+  bool keeps_routes = false;
+  GracefulRestart graceful = {};  // as it was negotiated
+  bool operator==(const Down&) const = default;
+};
 struct RefreshRequested { Family family; bool operator==(const RefreshRequested&) const = default; };
 struct Log { LogRecord record; bool operator==(const Log&) const = default; };
 }  // namespace action

@@ -14,6 +14,7 @@ struct Describe {
   std::string operator()(const event::Closed& e) const { return e.reason; }
   std::string operator()(const event::BadMessage& e) const { return "bad message: " + text(e.notification); }
   std::string operator()(const event::CollisionLost&) const { return "connection collision"; }
+  std::string operator()(const event::Replaced&) const { return "the peer restarted"; }
   std::string operator()(const event::Expired& e) const { return std::string(to_string(e.timer)) + " timer expired"; }
   std::string operator()(const wire::Open&) const { return "OPEN received"; }
   std::string operator()(const UpdateMessage&) const { return "UPDATE received"; }

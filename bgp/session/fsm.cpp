@@ -35,7 +35,7 @@ void in_idle(Moves& go, const Event& event) {
     [&](const Stop& e) { go.stop(e.cease); },
     [&](const Accepted& e) { go.refuse(e.conn); },
     [&](const Expired& e) { if (e.timer == Timer::IdleHold) go.seek(); },
-    [&](const OneOf<Reset, Connected, ConnectFailed, Closed, BadMessage, CollisionLost> auto&) {},
+    [&](const OneOf<Reset, Connected, ConnectFailed, Closed, BadMessage, CollisionLost, Replaced> auto&) {},
     [&](const OneOf<Open, UpdateMessage, ReceivedNotification, KeepaliveMessage, RouteRefresh> auto&) {},
   }, event);
 }
@@ -44,14 +44,14 @@ void in_idle(Moves& go, const Event& event) {
 void in_connect(Moves& go, const Event& event) {
   std::visit(Overloaded{
     [&](const Stop& e) { go.stop(e.cease); },
-    [&](const Reset& e) { go.reset(e.notification); },
+    [&](const Reset& e) { go.reset(e); },
     [&](const Connected& e) { go.open(e.local_address, limits::kOpenWait); },
     [&](const ConnectFailed& e) { go.retry(socket_fault(e.reason)); },
     [&](const Closed& e) { go.retry(socket_fault(e.reason)); },
     [&](const Accepted& e) { go.refuse(e.conn); },
     [&](const CollisionLost&) { go.lose_collision(); },
     [&](const Expired& e) { if (e.timer == Timer::ConnectRetry) go.redial(); },
-    [&](const OneOf<Start, BadMessage> auto&) {},
+    [&](const OneOf<Start, BadMessage, Replaced> auto&) {},
     [&](const OneOf<Open, UpdateMessage, ReceivedNotification, KeepaliveMessage, RouteRefresh> auto&) {},
   }, event);
 }
@@ -62,7 +62,7 @@ void in_active(Moves& go, const Event& event) {
     [&](const Stop& e) { go.stop(e.cease); },
     [&](const Accepted& e) { go.take(e); },
     [&](const Expired& e) { if (e.timer == Timer::ConnectRetry) go.seek(); },
-    [&](const OneOf<Start, Reset, Connected, ConnectFailed, Closed, BadMessage, CollisionLost> auto&) {},
+    [&](const OneOf<Start, Reset, Connected, ConnectFailed, Closed, BadMessage, CollisionLost, Replaced> auto&) {},
     [&](const OneOf<Open, UpdateMessage, ReceivedNotification, KeepaliveMessage, RouteRefresh> auto&) {},
   }, event);
 }
@@ -71,7 +71,7 @@ void in_active(Moves& go, const Event& event) {
 void in_open_sent(Moves& go, const Event& event) {
   std::visit(Overloaded{
     [&](const Stop& e) { go.stop(e.cease); },
-    [&](const Reset& e) { go.reset(e.notification); },
+    [&](const Reset& e) { go.reset(e); },
     [&](const ConnectFailed& e) { go.retry(socket_fault(e.reason)); },
     [&](const Closed& e) { go.retry(socket_fault(e.reason)); },
     [&](const Accepted& e) { go.refuse(e.conn); },
@@ -83,7 +83,7 @@ void in_open_sent(Moves& go, const Event& event) {
     [&](const UpdateMessage&) { go.unexpected(MessageType::Update); },
     [&](const KeepaliveMessage&) { go.unexpected(MessageType::Keepalive); },
     [&](const RouteRefresh&) { go.unexpected(MessageType::RouteRefresh); },
-    [&](const OneOf<Start, Connected> auto&) {},
+    [&](const OneOf<Start, Connected, Replaced> auto&) {},
   }, event);
 }
 
@@ -91,7 +91,7 @@ void in_open_sent(Moves& go, const Event& event) {
 void in_open_confirm(Moves& go, const Event& event) {
   std::visit(Overloaded{
     [&](const Stop& e) { go.stop(e.cease); },
-    [&](const Reset& e) { go.reset(e.notification); },
+    [&](const Reset& e) { go.reset(e); },
     [&](const ConnectFailed& e) { go.retry(socket_fault(e.reason)); },
     [&](const Closed& e) { go.retry(socket_fault(e.reason)); },
     [&](const Accepted& e) { go.refuse(e.conn); },
@@ -106,7 +106,7 @@ void in_open_confirm(Moves& go, const Event& event) {
     [&](const Open&) { go.unexpected(MessageType::Open); },
     [&](const UpdateMessage&) { go.unexpected(MessageType::Update); },
     [&](const RouteRefresh&) { go.unexpected(MessageType::RouteRefresh); },
-    [&](const OneOf<Start, Connected> auto&) {},
+    [&](const OneOf<Start, Connected, Replaced> auto&) {},
   }, event);
 }
 
@@ -115,12 +115,13 @@ void in_open_confirm(Moves& go, const Event& event) {
 void in_established(Moves& go, const Event& event) {
   std::visit(Overloaded{
     [&](const Stop& e) { go.stop(e.cease); },
-    [&](const Reset& e) { go.reset(e.notification); },
+    [&](const Reset& e) { go.reset(e); },
     [&](const ConnectFailed& e) { go.retry(socket_fault(e.reason)); },
     [&](const Closed& e) { go.retry(socket_fault(e.reason)); },
     [&](const Accepted& e) { go.refuse_for_established(e.conn); },
     [&](const BadMessage& e) { go.give_up(e.notification); },
     [&](const CollisionLost&) { go.lose_collision(); },
+    [&](const Replaced&) { go.yield_to_newcomer(); },
     [&](const Expired& e) {
       if (e.timer == Timer::Hold) go.hold_expired();
       if (e.timer == Timer::Keepalive) go.keepalive();
@@ -135,6 +136,12 @@ void in_established(Moves& go, const Event& event) {
 }
 
 }  // namespace
+
+void restart_send_hold(Session& session, const PeerConfig& config, Instant now) {
+  uint16_t hold_time_s = session.negotiated->hold_time_s;
+  Duration wait = hold_time_s == 0 ? kForever : send_hold_time(hold_time_s, config);
+  session.timers.set(Timer::SendHold, wait == kForever ? kNever : now + wait);
+}
 
 Step step(Session& session, const Event& event, const PeerConfig& config, Environment& env) {
   Moves go{session, config, env, {}};

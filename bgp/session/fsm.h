@@ -26,6 +26,7 @@ struct Session {
   std::optional<ConnId> conn;  // set from Connect on, except in Active
   bool opened_by_peer = false;
   IpAddress local_address;
+  std::optional<wire::Open> our_open;    // as sent; from OpenSent on
   std::optional<Negotiated> negotiated;  // from OpenConfirm on
   Instant up_since;                      // in Established
   Timers timers;
@@ -38,6 +39,9 @@ struct Session {
     return session;
   }
 };
+
+// Requires Established. Off without a hold time (RFC 9687 §3.3): nothing is sent regularly, so silence proves nothing.
+void restart_send_hold(Session& session, const PeerConfig& config, Instant now);
 
 struct Step {
   ActionList actions;

@@ -15,7 +15,8 @@ constexpr uint8_t kCease = 6;
 
 // A peer that leaves in good order, or that preferred its other connection, broke nothing: it may dial us at once.
 // Refusing it through an idle hold would make each rolling restart of a mesh an outage of that length.
-bool is_clean(const wire::Notification& notification) {
+bool is_clean(const wire::Notification& received) {
+  wire::Notification notification = wire::cause_of(received);
   if (notification.code != kCease) return false;
   switch (static_cast<CeaseReason>(notification.subcode)) {
     case CeaseReason::AdministrativeShutdown:
@@ -28,6 +29,39 @@ bool is_clean(const wire::Notification& notification) {
     case CeaseReason::OutOfResources:
     case CeaseReason::HardReset:
     case CeaseReason::BfdDown: return false;
+  }
+  return false;
+}
+
+// RFC 8538 §5.1, and BFD: what comes back only by an operator's hand, or has no path to forward on, is not kept.
+bool is_for_good(const wire::Notification& notification) {
+  if (notification.code != kCease) return false;
+  switch (static_cast<CeaseReason>(notification.subcode)) {
+    case CeaseReason::MaximumPrefixesReached:
+    case CeaseReason::AdministrativeShutdown:
+    case CeaseReason::PeerDeconfigured:
+    case CeaseReason::BfdDown: return true;
+    case CeaseReason::AdministrativeReset:
+    case CeaseReason::ConnectionRejected:
+    case CeaseReason::OtherConfigurationChange:
+    case CeaseReason::ConnectionCollisionResolution:
+    case CeaseReason::OutOfResources:
+    case CeaseReason::HardReset: return false;
+  }
+  return false;
+}
+
+// RFC 4724 §4.2: a connection that was lost. RFC 8538 §4: with the N-bit of both, every NOTIFICATION that is no hard
+// reset, the expired hold timer's among them.
+bool keeps_routes(const Fault& fault, const GracefulRestart& graceful) {
+  if (!graceful.negotiated) return false;
+  switch (fault.kind) {
+    case Fault::Kind::Socket: return true;
+    case Fault::Kind::NotificationReceived: return graceful.notification && !wire::is_hard_reset(fault.notification);
+    case Fault::Kind::NotificationSent:
+    case Fault::Kind::HoldExpired: return graceful.notification && !is_for_good(fault.notification);
+    case Fault::Kind::None:
+    case Fault::Kind::Admin: return false;
   }
   return false;
 }
@@ -80,7 +114,8 @@ void Moves::open(const IpAddress& local_address, Duration wait_for_open) {
   session.local_address = local_address;
   session.timers.clear();
   session.timers.set(Timer::Hold, env.now + wait_for_open);
-  send(wire::encode(make_open(config)));
+  session.our_open = make_open(config, env.open);
+  send(wire::encode(*session.our_open));
 }
 
 void Moves::take(const event::Accepted& accepted) {
@@ -90,7 +125,7 @@ void Moves::take(const event::Accepted& accepted) {
 }
 
 void Moves::confirm(const wire::Open& peer_open) {
-  Result<Negotiated, wire::Notification> agreed = negotiate(config, peer_open, session.local_address);
+  Result<Negotiated, wire::Notification> agreed = negotiate(config, *session.our_open, peer_open, session.local_address);
   if (!agreed) return give_up(agreed.error());
   session.negotiated = std::move(agreed).value();
   session.state = State::OpenConfirm;
@@ -103,9 +138,7 @@ void Moves::establish() {
   session.up_since = env.now;
   session.backoff.connect_failures = 0;
   restart_hold();
-  // RFC 9687 §3.3: without a hold time nothing is sent regularly, so silence proves nothing.
-  uint16_t hold_time_s = session.negotiated->hold_time_s;
-  if (hold_time_s != 0) session.timers.set(Timer::SendHold, env.now + send_hold_time(hold_time_s));
+  restart_send_hold(session, config, env.now);
   done.actions.push_back(action::Up{*session.conn});
 }
 
@@ -119,7 +152,7 @@ void Moves::restart_hold() {
 void Moves::keepalive() {
   uint16_t hold_time_s = session.negotiated->hold_time_s;
   session.timers.set(Timer::Keepalive,
-                     hold_time_s == 0 ? kNever : env.now + keepalive_interval(hold_time_s, env.prng));
+                     hold_time_s == 0 ? kNever : env.now + keepalive_interval(hold_time_s, config, env.prng));
   send(wire::encode_keepalive());
 }
 
@@ -138,10 +171,14 @@ void Moves::refresh(const wire::RouteRefresh& refresh) {
 // ---- away from it ---------------------------------------------------------------------------------------------------
 
 void Moves::end(Fault fault, bool close) {
-  if (session.state == State::Established) done.actions.push_back(action::Down{*session.conn, fault});
+  if (session.state == State::Established) {
+    const GracefulRestart& graceful = session.negotiated->graceful;
+    done.actions.push_back(action::Down{*session.conn, fault, keeps_routes(fault, graceful), graceful});
+  }
   if (close && session.conn) done.actions.push_back(action::Close{*session.conn});
   done.fault = std::move(fault);
   session.conn.reset();
+  session.our_open.reset();
   session.negotiated.reset();
   session.timers.clear();
 }
@@ -171,7 +208,9 @@ void Moves::forget_old_errors() {
 
 void Moves::fail_with(const wire::Notification& notification, Fault::Kind kind) {
   forget_old_errors();
-  if (has_said_open(session.state)) send(wire::encode(notification));
+  bool is_graceful = session.state == State::Established && session.negotiated->graceful.notification;
+  bool is_hard = is_graceful && is_for_good(notification);
+  if (has_said_open(session.state)) send(wire::encode(is_hard ? wire::hard_reset(notification) : notification));
   end(Fault{kind, notification, {}}, true);
 }
 
@@ -197,9 +236,11 @@ void Moves::peer_gave_up(const wire::Notification& received) {
   idle_hold(true);
 }
 
-void Moves::reset(const wire::Notification& notification) {
-  fail_with(notification, Fault::Kind::NotificationSent);
-  idle_hold(!is_clean(notification));
+void Moves::reset(const event::Reset& reset) {
+  fail_with(reset.notification, Fault::Kind::NotificationSent);
+  idle_hold(!is_clean(reset.notification));
+  if (!reset.wait) return;
+  session.timers.set(Timer::IdleHold, *reset.wait == kForever ? kNever : env.now + *reset.wait);
 }
 
 void Moves::stop(const wire::Notification& cease) {
@@ -212,6 +253,12 @@ void Moves::lose_collision() {
   wire::Notification cease = wire::cease(CeaseReason::ConnectionCollisionResolution);
   if (has_said_open(session.state)) send(wire::encode(cease));
   retry(Fault{Fault::Kind::NotificationSent, cease, {}});
+}
+
+// RFC 4724 §4.2: the old connection is closed without a word; nobody is there to hear one.
+void Moves::yield_to_newcomer() {
+  end(Fault{Fault::Kind::Socket, {}, "Replaced by a new connection of the peer"}, true);
+  session.state = State::Active;
 }
 
 void Moves::refuse(ConnId newcomer) { done.actions.push_back(action::Close{newcomer}); }

@@ -34,9 +34,10 @@ struct Moves {
   void hold_expired();
   void unexpected(wire::MessageType type);                 // 5/1..3 (RFC 6608)
   void peer_gave_up(const wire::Notification& received);   // never answered (RFC 4271 §6.4)
-  void reset(const wire::Notification& notification);
+  void reset(const event::Reset& reset);
   void stop(const wire::Notification& cease);
   void lose_collision();
+  void yield_to_newcomer();
   void refuse(ConnId newcomer);                            // without a word: stopped, idle hold, or taken
   void refuse_for_established(ConnId newcomer);
 

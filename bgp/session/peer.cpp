@@ -17,6 +17,17 @@ Event to_event(const Message& message) {
   return std::visit([](const auto& m) -> Event { return m; }, message);
 }
 
+// RFC 4724 §4.2: a peer that restarts gracefully may be back before its old connection is known to be dead.
+bool may_restart(const Session& session) {
+  return session.state == State::Established && !session.negotiated->graceful.families.empty();
+}
+
+// Deviates from §4.2 in two ways, because a session is worth more than a connection: the newcomer has to say a good
+// OPEN first, and beside a session that has only just come up it is the other half of a collision.
+bool has_restarted(const Session& session, Instant now) {
+  return may_restart(session) && now - session.up_since >= kCollisionsOver;
+}
+
 Contender contender(const Session& session) { return {session.state, session.opened_by_peer}; }
 
 }  // namespace
@@ -43,13 +54,16 @@ ActionList Peer::stop(const wire::Notification& cease, Environment& env) {
   return run_on_all(event::Stop{cease}, env);
 }
 
-ActionList Peer::reset(const wire::Notification& notification, Environment& env) {
-  return run_on_all(event::Reset{notification}, env);
+ActionList Peer::reset(const wire::Notification& notification, Environment& env, std::optional<Duration> wait) {
+  return run_on_all(event::Reset{notification, wait}, env);
 }
 
 void Peer::reconfigure_live(const PeerConfig& config) {
   BGP_ASSERT(!needs_reset(config_, config));
+  bool is_held_down = started_ && first_.state == State::Idle && !first_.timers.is_running(Timer::IdleHold);
   config_ = config;
+  // Held down for good (maximum prefixes): whoever changes the configuration wants it tried again.
+  if (is_held_down) first_.timers.set(Timer::IdleHold, Instant{});
   if (first_.state != State::Active) return;
   // Due at once: a peer that was passive begins to dial at the next expire().
   bool is_waiting = first_.timers.is_running(Timer::ConnectRetry);
@@ -80,8 +94,8 @@ ActionList Peer::bad_message(ConnId conn, const wire::Notification& notification
 ActionList Peer::accepted(ConnId conn, const IpAddress& local_address, Environment& env) {
   ActionList out;
   event::Accepted accepted{conn, local_address};
-  bool has_connection = first_.conn.has_value() && first_.state != State::Established;
-  if (has_connection && !second_) {
+  bool takes_second = first_.conn.has_value() && (first_.state != State::Established || may_restart(first_));
+  if (takes_second && !second_) {
     second_ = Session::listening();
     run(*second_, accepted, env, out);
     return out;
@@ -110,10 +124,15 @@ ActionList Peer::open_received(ConnId conn, const wire::Open& open, Environment&
   ActionList out;
   Session* receiver = find(conn);
   Session* other = receiver != &first_ ? &first_ : second_ ? &*second_ : nullptr;
-  bool is_acceptable = receiver->state == State::OpenSent && negotiate(config_, open, receiver->local_address).ok();
+  bool is_acceptable = receiver->state == State::OpenSent &&
+                       negotiate(config_, *receiver->our_open, open, receiver->local_address).ok();
   Verdict verdict = Verdict::KeepBoth;
   if (other && is_acceptable) {
     verdict = resolve_collision(contender(*receiver), contender(*other), is_dominant(config_, open));
+  }
+  if (verdict == Verdict::CloseReceiver && has_restarted(*other, env.now)) {
+    run(*other, event::Replaced{}, env, out);
+    verdict = Verdict::KeepBoth;
   }
   if (verdict == Verdict::CloseOther) run(*other, event::CollisionLost{}, env, out);
   Event answer = verdict == Verdict::CloseReceiver ? Event(event::CollisionLost{}) : Event(open);
@@ -198,8 +217,7 @@ void Peer::heard(ConnId conn, Instant now) {
 
 void Peer::wrote(ConnId conn, Instant now) {
   if (!is_established(conn)) return;
-  uint16_t hold_time_s = first_.negotiated->hold_time_s;
-  if (hold_time_s != 0) first_.timers.set(Timer::SendHold, now + send_hold_time(hold_time_s));
+  restart_send_hold(first_, config_, now);
 }
 
 State Peer::state() const {
@@ -224,6 +242,9 @@ bool needs_reset(const PeerConfig& from, const PeerConfig& to) {
   patient.connect_retry = from.connect_retry;
   patient.idle_hold_min = from.idle_hold_min;
   patient.idle_hold_max = from.idle_hold_max;
+  patient.keepalive_time_s = from.keepalive_time_s;
+  patient.send_hold_time_s = from.send_hold_time_s;
+  patient.max_prefix = from.max_prefix;
   return patient != from;
 }
 

@@ -44,9 +44,9 @@ class Peer {
   ActionList start(Environment& env);
   // Ends whatever is open with this Cease and stays Idle until start().
   ActionList stop(const wire::Notification& cease, Environment& env);
-  // Ends whatever is open with this NOTIFICATION and tries again after the idle-hold time (administrative reset,
-  // maximum prefixes, send hold, out of resources).
-  ActionList reset(const wire::Notification& notification, Environment& env);
+  // Ends whatever is open with this NOTIFICATION and tries again after `wait`, without one after the idle-hold time
+  // (administrative reset, maximum prefixes, send hold, out of resources). kForever: not before it is reconfigured.
+  ActionList reset(const wire::Notification& notification, Environment& env, std::optional<Duration> wait = {});
   // Takes over a configuration that does not need a reset (see needs_reset).
   void reconfigure_live(const PeerConfig& config);
 

@@ -43,11 +43,15 @@ Duration Backoff::idle_hold(const PeerConfig& config) const {
   return doubled(config.idle_hold_min, session_errors, std::max(config.idle_hold_min, config.idle_hold_max));
 }
 
-Duration keepalive_interval(uint16_t hold_time_s, Prng& prng) {
-  return jittered(std::chrono::seconds(hold_time_s), prng) / 3;
+Duration keepalive_interval(uint16_t hold_time_s, const PeerConfig& config, Prng& prng) {
+  Duration third = Duration(std::chrono::seconds(hold_time_s)) / 3;
+  Duration wanted = config.keepalive_time_s == 0 ? third : Duration(std::chrono::seconds(config.keepalive_time_s));
+  return jittered(std::min(wanted, third), prng);
 }
 
-Duration send_hold_time(uint16_t hold_time_s) {
+Duration send_hold_time(uint16_t hold_time_s, const PeerConfig& config) {
+  if (config.send_hold_time_s == 0) return kForever;
+  if (config.send_hold_time_s) return std::chrono::seconds(std::max(*config.send_hold_time_s, hold_time_s));
   return std::max<Duration>(kSendHoldMin, 2 * std::chrono::seconds(hold_time_s));
 }
 

@@ -33,9 +33,11 @@ class Timers {
   std::array<Instant, kTimers> deadlines_;
 };
 
+inline constexpr Duration kForever = Duration::max();    // of event::Reset: no attempt follows
 inline constexpr Duration kConnectRetryMin = 100ms;     // floor of a configured retry: never a busy loop
 inline constexpr Duration kConnectRetryMax = 60s;       // the doubling stops here
 inline constexpr Duration kErrorsForgottenAfter = 300s;  // of being Established
+inline constexpr Duration kCollisionsOver = 5s;         // of being Established: who connects now has restarted
 inline constexpr Duration kSendHoldMin = 480s;          // RFC 9687 §3.1 ("8 minutes or 2 x hold")
 
 // How often we tried in vain, and how long to wait because of it.
@@ -52,8 +54,10 @@ struct Backoff {
 // `whole` times 0.75..1.0, RFC 4271 §10.
 Duration jittered(Duration whole, Prng& prng);
 
-// Of a negotiated hold time; hold_time_s 0 means that neither runs.
-Duration keepalive_interval(uint16_t hold_time_s, Prng& prng);
-Duration send_hold_time(uint16_t hold_time_s);
+// Of a negotiated hold time and what the configuration says of it; hold_time_s 0 means that neither runs.
+Duration keepalive_interval(uint16_t hold_time_s, const PeerConfig& config, Prng& prng);
+// Never less than the hold time: keepalives, which prove that the peer reads, go out in thirds of that. A configured 0
+// turns it off: kForever.
+Duration send_hold_time(uint16_t hold_time_s, const PeerConfig& config);
 
 }  // namespace bgp::session

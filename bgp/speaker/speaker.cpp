@@ -13,11 +13,11 @@ Duration Speaker::limits_selection_deferral() { return limits::kSelectionDeferra
 
 Speaker::Speaker(SpeakerConfigPtr config, Options options, Instant now)
     : config_(std::make_shared<SpeakerConfig>()),
-      options_(options),
+      options_(std::move(options)),
       now_(now),
       started_(now),
-      prng_(options.seed),
-      rib_({.assume_next_hops_reachable = !options.has_fib, .emit_route_changes = options.has_fib}),
+      prng_(options_.seed),
+      rib_({.assume_next_hops_reachable = !options_.has_fib, .emit_route_changes = options_.has_fib}),
       peers_(1) {
   static constexpr uint8_t kLocalAttributes[] = {0x40, 1, 1, 0, 0x40, 2, 0};  // ORIGIN IGP, empty AS_PATH
   local_attr_ = rib_.attrs().intern_local(kLocalAttributes);
@@ -44,6 +44,14 @@ bool Speaker::run(Instant now) {
 }
 
 std::vector<Output> Speaker::take_output() { return std::exchange(outputs_, {}); }
+
+// RFC 4724 §4.1 and §4.2. Once we have converged the FIB holds what we chose: a session that is lost from then on leaves
+// our forwarding as it is, and the peer may keep our routes. A route reflector without a FIB never stops forwarding.
+session::OpenFacts Speaker::open_facts() const {
+  bool is_restarting = !is_converged_ && !options_.forwarding_kept.empty();
+  bool has_all = is_converged_ || !options_.has_fib;
+  return {is_restarting, has_all ? FamilySet::both() : options_.forwarding_kept, options_.software};
+}
 
 // ---- connections --------------------------------------------------------------------------------------------------
 

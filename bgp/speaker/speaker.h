@@ -35,6 +35,7 @@ class Speaker {
     // Families whose routes of an earlier life are still in the kernel: the F-bits (RFC 4724 §4.1). Not empty: we are
     // restarting, and say so (R) until Converged.
     FamilySet forwarding_kept = {};
+    std::string software = {};  // "calico-bgp v0.1": for the peers that are to know it (capability 75)
   };
   Speaker(SpeakerConfigPtr config, Options options, Instant now);
   ~Speaker();
@@ -120,7 +121,8 @@ class Speaker {
   void collect_rib_output();
   void log(LogLevel level, std::string event, const PeerSlot* peer,
            std::vector<std::pair<std::string, std::string>> fields = {});
-  session::Environment environment() { return {now_, prng_, conn_ids_}; }
+  session::Environment environment() { return {now_, prng_, conn_ids_, open_facts()}; }
+  session::OpenFacts open_facts() const;
   PeerSlot* find_peer(const IpAddress& address) const;
   Connection* find_connection(ConnId conn) const;
   // snapshots.cpp

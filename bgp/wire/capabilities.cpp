@@ -6,20 +6,26 @@
 #include "bgp/wire/capabilities/cisco_route_refresh.h"
 #include "bgp/wire/capabilities/enhanced_route_refresh.h"
 #include "bgp/wire/capabilities/extended_messages.h"
+#include "bgp/wire/capabilities/extended_next_hop.h"
 #include "bgp/wire/capabilities/four_octet_as.h"
 #include "bgp/wire/capabilities/graceful_restart.h"
 #include "bgp/wire/capabilities/hostname.h"
+#include "bgp/wire/capabilities/long_lived_graceful_restart.h"
 #include "bgp/wire/capabilities/multiprotocol.h"
+#include "bgp/wire/capabilities/role.h"
 #include "bgp/wire/capabilities/route_refresh.h"
+#include "bgp/wire/capabilities/software_version.h"
 
 namespace bgp::wire {
 namespace {
 
 // The one place to add a capability; in code order, which is the order in which they are sent and described.
 using AllCapabilities =
-    std::tuple<capabilities::Multiprotocol, capabilities::RouteRefresh, capabilities::ExtendedMessages,
-               capabilities::GracefulRestart, capabilities::FourOctetAs, capabilities::AddPath,
-               capabilities::EnhancedRouteRefresh, capabilities::Hostname, capabilities::CiscoRouteRefresh>;
+    std::tuple<capabilities::Multiprotocol, capabilities::RouteRefresh, capabilities::ExtendedNextHop,
+               capabilities::ExtendedMessages, capabilities::Role, capabilities::GracefulRestart,
+               capabilities::FourOctetAs, capabilities::AddPath, capabilities::EnhancedRouteRefresh,
+               capabilities::LongLivedGracefulRestart, capabilities::Hostname, capabilities::SoftwareVersion,
+               capabilities::CiscoRouteRefresh>;
 
 // Calls visit(T{}) for each type of the list.
 template <class Visit>

@@ -27,17 +27,32 @@ struct GracefulRestart {
   bool operator==(const GracefulRestart&) const = default;
 };
 
+// Long-lived graceful restart, RFC 9494 §3.1.
+struct LongLivedGracefulRestart {
+  FamilySet families;
+  FamilySet forwarding;                     // F
+  uint32_t stale_s_v4 = 0, stale_s_v6 = 0;  // 0..2^24 - 1
+  uint32_t& stale_s(Family family) { return family == Family::IPv4 ? stale_s_v4 : stale_s_v6; }
+  uint32_t stale_s(Family family) const { return family == Family::IPv4 ? stale_s_v4 : stale_s_v6; }
+  bool operator==(const LongLivedGracefulRestart&) const = default;
+};
+
 struct Capabilities {
   FamilySet multiprotocol;             // 1, RFC 4760; only our families
   std::vector<uint32_t> other_families;  // 1: afi << 8 | safi of families that we do not carry; received only
   bool route_refresh = false;          // 2, RFC 2918 (also the old code 128)
+  bool extended_next_hop = false;      // 5, RFC 8950: IPv4 unicast with IPv6 next hops
   bool extended_messages = false;      // 6, RFC 8654
+  std::optional<uint8_t> role;         // 9, RFC 9234; the last one, as received
+  bool roles_disagree = false;         //    ... and an earlier one was different; received only
   std::optional<GracefulRestart> graceful_restart;  // 64
   std::optional<Asn> four_octet_as;    // 65, RFC 6793
   FamilySet add_path_receive;          // 69, RFC 7911: the sender of this capability wants to receive
   FamilySet add_path_send;             //     ... is able to send
   bool enhanced_route_refresh = false; // 70, RFC 7313
+  std::optional<LongLivedGracefulRestart> long_lived;  // 71, RFC 9494
   std::optional<std::string> hostname; // 73, FQDN draft: "host.domain", as received: hostile text
+  std::optional<std::string> software_version;  // 75, draft-ietf-idr-software-version, as received: hostile text
   std::vector<UnknownCapability> unknown;
 
   bool operator==(const Capabilities&) const = default;

@@ -17,6 +17,7 @@ struct CodecContext {
   // Policy of this side alone; they change what is read, never what is written.
   bool enforce_first_as = true;    // an eBGP path begins with the peer's AS (RFC 4271 §6.3)
   bool reject_as_sets = false;     // a path with an AS_SET is treated as withdrawn (RFC 9774)
+  bool extended_next_hop = false;  // both sides sent capability 5: IPv4 routes may have IPv6 next hops (RFC 8950)
 
   bool is_ibgp() const { return local_as == peer_as; }
   bool operator==(const CodecContext&) const = default;

@@ -99,6 +99,7 @@ Notification bad_bgp_identifier() { return make(2, 3); }
 Notification unsupported_optional_parameter() { return make(2, 4); }
 Notification unacceptable_hold_time() { return make(2, 6); }
 Notification unsupported_capability(ByteView tlvs) { return make(2, 7, to_bytes(tlvs)); }
+Notification role_mismatch() { return make(2, 11); }
 
 Notification malformed_attribute_list() { return make(3, 1); }
 Notification optional_attribute_error(ByteView attribute) {
@@ -134,15 +135,34 @@ Notification maximum_prefixes_reached(Family family, uint32_t limit) {
   return n;
 }
 
+Notification hard_reset(const Notification& cause) {
+  Notification n = cease(CeaseReason::HardReset);
+  n.data = {cause.code, cause.subcode};
+  n.data.insert(n.data.end(), cause.data.begin(), cause.data.end());
+  return n;
+}
+
+bool is_hard_reset(const Notification& notification) {
+  return notification.code == 6 && notification.subcode == static_cast<uint8_t>(CeaseReason::HardReset);
+}
+
+Notification cause_of(const Notification& notification) {
+  if (!is_hard_reset(notification) || notification.data.size() < 2) return notification;
+  return decode_notification(notification.data);
+}
+
 std::string notification_text(const Notification& notification) {
+  Notification cause = cause_of(notification);
+  if (is_hard_reset(notification) && !is_hard_reset(cause)) return "Hard reset: " + notification_text(cause);
   for (const ErrorName& name : kErrorNames)
     if (name.code == notification.code && name.subcode == notification.subcode) return name.text;
   return "Unknown error " + std::to_string(notification.code) + "." + std::to_string(notification.subcode);
 }
 
 std::string shutdown_communication(const Notification& notification) {
-  const Bytes& data = notification.data;
-  if (!carries_text(notification.code, notification.subcode) || data.empty()) return {};
+  Notification cause = cause_of(notification);
+  const Bytes& data = cause.data;
+  if (!carries_text(cause.code, cause.subcode) || data.empty()) return {};
   // A length that runs past the data is a lie about all of it (RFC 9003 §4 ignores such a text; CVE-2019-16159).
   size_t length = data[0];
   if (length > data.size() - 1) return {};

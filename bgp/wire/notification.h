@@ -30,6 +30,7 @@ Notification bad_bgp_identifier();                           // 2/3
 Notification unsupported_optional_parameter();               // 2/4
 Notification unacceptable_hold_time();                       // 2/6
 Notification unsupported_capability(ByteView tlvs);          // 2/7, data: what we asked for (RFC 5492 §3)
+Notification role_mismatch();                                // 2/11 (RFC 9234)
 Notification malformed_attribute_list();                     // 3/1
 Notification optional_attribute_error(ByteView attribute);   // 3/9, data: the attribute
 Notification invalid_network_field();                        // 3/10
@@ -49,10 +50,16 @@ enum class CeaseReason : uint8_t {
 Notification cease(CeaseReason reason, std::string_view text = {});
 Notification maximum_prefixes_reached(Family family, uint32_t limit);  // 6/1, data: AFI, SAFI, limit (RFC 4486 §4)
 
-// "Hold timer expired", "Bad peer AS", ...: BIRD's words, because people search for them; unknown codes as
+// RFC 8538 §3: 6/9 around `cause`, which ends a graceful restart before it begins.
+Notification hard_reset(const Notification& cause);
+bool is_hard_reset(const Notification& notification);
+// What a hard reset is about; any other notification is about itself.
+Notification cause_of(const Notification& notification);
+
+// "Hold timer expired", "Bad peer AS", "Hard reset: Peer de-configured", ...: BIRD's words, because people search for them; unknown codes as
 // "Unknown error 7.3". Never shows peer-supplied bytes.
 std::string notification_text(const Notification& notification);
-// The communication of a Cease/2 or /4 (RFC 9003), as received: hostile text, for whoever shows it to escape (log.h and
+// The communication of a Cease/2 or /4 (RFC 9003), also of one inside a hard reset, as received: hostile text, for whoever shows it to escape (log.h and
 // the control socket do). Empty if there is none.
 std::string shutdown_communication(const Notification& notification);
 

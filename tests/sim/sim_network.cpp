@@ -139,6 +139,16 @@ void Network::hang_up(Wire& wire, int side, const std::string& reason) {
   handle(wire.ends[side].node, in::Closed{wire.ends[side].conn, reason});
 }
 
+namespace {
+
+// "6/3", and "6/9 (6/3)" of a hard reset.
+std::string code_text(const wire::Notification& n) {
+  std::string text = std::to_string(n.code) + "/" + std::to_string(n.subcode);
+  return wire::is_hard_reset(n) ? text + " (" + code_text(wire::cause_of(n)) + ")" : text;
+}
+
+}  // namespace
+
 // Frames once more what goes over the wire, and notes NOTIFICATIONs.
 void Network::watch(Wire& wire, int from, const Bytes& bytes) {
   Bytes& stream = wire.ends[from].outgoing;
@@ -150,8 +160,8 @@ void Network::watch(Wire& wire, int from, const Bytes& bytes) {
     if (stream.size() - at < size) break;
     if (stream[at + 18] == 3)
       notifications_ += (notifications_.empty() ? "" : " ") + std::to_string(wire.ends[from].node) + "->" +
-                        std::to_string(wire.ends[1 - from].node) + " " + std::to_string(stream[at + 19]) + "/" +
-                        std::to_string(stream[at + 20]);
+                        std::to_string(wire.ends[1 - from].node) + " " +
+                        code_text(wire::decode_notification(ByteView(stream).subspan(at + 19, size - 19)));
     at += size;
   }
   stream.erase(stream.begin(), stream.begin() + static_cast<ptrdiff_t>(at));

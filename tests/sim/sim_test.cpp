@@ -186,11 +186,11 @@ TEST_CASE("a change that needs a reset resets the session that it changes, and n
   mesh.check_settled();
 }
 
-TEST_CASE("RFC 4486: a peer that is removed is told Cease 6/3, and its routes are gone") {
+TEST_CASE("RFC 4486, 8538: a peer that is removed is told Cease 6/3, and its routes are gone") {
   Mesh mesh(3);
   mesh.handle(0, speaker::input::Reconfigure{as_ptr(node(0, {2}))});
   mesh.run_for(5s);
-  CHECK(mesh.take_notifications() == "0->1 6/3");
+  CHECK(mesh.take_notifications() == "0->1 6/9 (6/3)");
   CHECK(mesh.loc_rib(0).size() == 2);
   CHECK(mesh.loc_rib(1).size() == 2);
   CHECK(mesh.loc_rib(2).size() == 3);
@@ -246,7 +246,7 @@ TEST_CASE("a shutdown tells everybody Cease 6/2, and the others carry on") {
   mesh.handle(0, speaker::input::Shutdown{"maintenance"});
   mesh.refuse(0, true);
   mesh.run_for(10s);
-  CHECK(mesh.take_notifications() == "0->1 6/2 0->2 6/2");
+  CHECK(mesh.take_notifications() == "0->1 6/9 (6/2) 0->2 6/9 (6/2)");
   CHECK(mesh.loc_rib(1).size() == 2);
   CHECK(mesh.are_joined(1, 2));
 }

@@ -8,7 +8,7 @@ namespace bgp::session {
 namespace {
 
 Negotiated agreed(const PeerConfig& config, const wire::Open& open) {
-  Result<Negotiated, wire::Notification> result = negotiate(config, open, IpAddress());
+  Result<Negotiated, wire::Notification> result = negotiate(config, make_open(config), open, IpAddress());
   REQUIRE(result.ok());
   return *result;
 }
@@ -41,7 +41,7 @@ TEST_CASE("our OPEN offers our families, route refresh and our AS in four octets
   CHECK(open->capabilities.multiprotocol == FamilySet::both());
   CHECK(open->capabilities.route_refresh);
   CHECK(open->capabilities.four_octet_as == Asn{4200000000});
-  CHECK_FALSE(open->capabilities.extended_messages);
+  CHECK(open->capabilities == make_open(config).capabilities);
 }
 
 TEST_CASE("how paths are judged is for our configuration alone to say") {
@@ -75,9 +75,13 @@ TEST_CASE("a capability counts when both sides have it") {
   wire::Open open = neighbours_open();
   CHECK(agreed(config_towards(), open).codec.four_octet_as);
   CHECK(agreed(config_towards(), open).codec.route_refresh);
+  CHECK_FALSE(agreed(config_towards(), open).enhanced_refresh);
+  open.capabilities.extended_messages = open.capabilities.enhanced_route_refresh = true;
+  CHECK(agreed(config_towards(), open).codec.extended_messages);
+  CHECK(agreed(config_towards(), open).enhanced_refresh);
   open.capabilities.four_octet_as.reset();
   open.capabilities.route_refresh = false;
-  open.capabilities.extended_messages = true;
+  open.capabilities.extended_messages = false;
   wire::CodecContext codec = agreed(config_towards(), open).codec;
   CHECK_FALSE(codec.four_octet_as);
   CHECK_FALSE(codec.route_refresh);
@@ -96,6 +100,165 @@ TEST_CASE("hold time: the smaller, and 0 from either side turns it off") {
   CHECK(hold(30, 90) == 30);
   CHECK(hold(0, 90) == 0);
   CHECK(hold(90, 0) == 0);
+}
+
+// ---- what the configuration offers --------------------------------------------------------------------------------
+
+TEST_CASE("the configuration turns each offer on and off") {
+  PeerConfig config = config_towards();
+  config.extended_messages = false;
+  config.graceful_restart.restart_time_s = 0;
+  config.add_path = {.receive = false, .send = false};
+  wire::Capabilities least = make_open(config).capabilities;
+  CHECK(wire::describe(least) == std::vector<std::string>{"IPv4 unicast", "IPv6 unicast", "Route refresh",
+                                                          "4-octet AS 64512", "Enhanced route refresh"});
+  config.extended_messages = true;
+  config.graceful_restart = {.restart_time_s = 60, .notification = true, .long_lived_stale_s = 3600};
+  config.add_path = {.receive = true, .send = true};
+  config.role = Role::Customer;
+  config.hostname = "node1";
+  config.software_version = true;
+  OpenFacts facts{.restarting = true, .forwarding = FamilySet::of(Family::IPv4), .software = "calico-bgp v9"};
+  CHECK(wire::describe(make_open(config, facts).capabilities) ==
+        std::vector<std::string>{
+            "IPv4 unicast", "IPv6 unicast", "Route refresh", "Extended messages", "Role customer",
+            "Graceful restart, 60 s, restarting", "4-octet AS 64512", "ADD-PATH IPv4 unicast, send and receive",
+            "ADD-PATH IPv6 unicast, send and receive", "Enhanced route refresh",
+            "Long-lived graceful restart, IPv4 unicast, 3600 s", "Long-lived graceful restart, IPv6 unicast, 3600 s",
+            "Hostname node1", "Software version calico-bgp v9"});
+}
+
+TEST_CASE("the F-bits are those of the facts, for offered families alone") {
+  PeerConfig config = config_towards();
+  config.families = kV6;
+  config.graceful_restart.long_lived_stale_s = 60;
+  wire::Capabilities offer = make_open(config, {.forwarding = FamilySet::both()}).capabilities;
+  CHECK(offer.graceful_restart->families == kV6);
+  CHECK(offer.graceful_restart->forwarding == kV6);
+  CHECK(offer.long_lived->forwarding == kV6);
+  CHECK(make_open(config).capabilities.graceful_restart->forwarding == kNone);
+}
+
+TEST_CASE("a restart time above 12 bits is cut") {
+  PeerConfig config = config_towards();
+  config.graceful_restart.restart_time_s = 5000;
+  CHECK(make_open(config).capabilities.graceful_restart->restart_time_s == 4095);
+}
+
+TEST_CASE("RFC 9072: an OPEN of ours that says all it can uses the long form, and is read again") {
+  PeerConfig config = config_towards();
+  config.address = *IpAddress::parse("fd00::2");
+  config.hostname = std::string(64, 'h');
+  config.role = Role::Peer;
+  config.software_version = true;
+  config.add_path.send = true;
+  config.graceful_restart.long_lived_stale_s = 60;
+  OpenFacts facts{.restarting = true, .forwarding = FamilySet::both(), .software = "calico-bgp v9"};
+  auto is_long = [&] { return wire::encode(make_open(config, facts))[29] == 255; };
+  CHECK_FALSE(is_long());
+  std::string longest(64, 's');
+  facts.software = longest;
+  wire::Open open = make_open(config, facts);
+  for (uint8_t code = 200; wire::encode(open)[29] != 255; ++code) open.capabilities.unknown.push_back({code, Bytes(8)});
+  Result<wire::Open, wire::Notification> again = wire::decode_open(ByteView(wire::encode(open)).subspan(19));
+  REQUIRE(again.ok());
+  CHECK(*again == open);
+}
+
+// ---- graceful restart -----------------------------------------------------------------------------------------------
+
+namespace {
+
+GracefulRestart restart_with(const PeerConfig& config, std::optional<wire::GracefulRestart> theirs,
+                             std::optional<wire::LongLivedGracefulRestart> long_lived = {}) {
+  wire::Open open = neighbours_open();
+  open.capabilities.graceful_restart = theirs;
+  open.capabilities.long_lived = long_lived;
+  return agreed(config, open).graceful;
+}
+
+}  // namespace
+
+TEST_CASE("RFC 4724: the peer's restart time, for the families that it keeps and the session carries") {
+  PeerConfig config = config_towards();
+  config.families = kV4;
+  GracefulRestart graceful = restart_with(config, wire::GracefulRestart{true, false, 77, FamilySet::both(), kV6});
+  CHECK(graceful.negotiated);
+  CHECK(graceful.families == kV4);
+  CHECK(graceful.restart_time_s == 77);
+  CHECK(graceful.peer_restarting);
+  CHECK(graceful.peer_forwarding == kNone);
+  CHECK_FALSE(graceful.notification);
+}
+
+TEST_CASE("without an offer from both sides nothing restarts gracefully") {
+  PeerConfig config = config_towards();
+  CHECK(restart_with(config, std::nullopt) == GracefulRestart{});
+  config.graceful_restart.restart_time_s = 0;
+  CHECK(restart_with(config, wire::GracefulRestart{false, true, 77, kV4, kV4}) == GracefulRestart{});
+}
+
+TEST_CASE("RFC 8538: the N-bit counts when both set it") {
+  PeerConfig config = config_towards();
+  wire::GracefulRestart theirs{false, true, 77, kV4, kV4};
+  CHECK(restart_with(config, theirs).notification);
+  config.graceful_restart.notification = false;
+  CHECK_FALSE(restart_with(config, theirs).notification);
+}
+
+TEST_CASE("RFC 9494: long-lived times are the smaller of both, and need capability 64") {
+  PeerConfig config = config_towards();
+  config.graceful_restart.long_lived_stale_s = 600;
+  wire::LongLivedGracefulRestart theirs{FamilySet::both(), kV4, 3600, 60};
+  GracefulRestart graceful = restart_with(config, wire::GracefulRestart{false, false, 0, kV4, kV4}, theirs);
+  CHECK(graceful.long_lived == FamilySet::both());
+  CHECK(graceful.long_lived_stale_s_v4 == 600);
+  CHECK(graceful.long_lived_stale_s_v6 == 60);
+  CHECK(restart_with(config, std::nullopt, theirs) == GracefulRestart{});
+  config.graceful_restart.long_lived_stale_s = 0;
+  CHECK(restart_with(config, wire::GracefulRestart{false, false, 0, kV4, kV4}, theirs).long_lived == kNone);
+}
+
+// ---- roles ----------------------------------------------------------------------------------------------------------
+
+TEST_CASE("RFC 9234 §4.2: roles pair, or the session is refused with 2/11") {
+  struct {
+    std::optional<Role> ours;
+    std::optional<uint8_t> theirs;
+    bool strict, fits;
+  } rows[] = {
+      {Role::Provider, 3, false, true},           {Role::Customer, 0, false, true},
+      {Role::RouteServer, 2, false, true},        {Role::RouteServerClient, 1, false, true},
+      {Role::Peer, 4, false, true},               {Role::Provider, 0, false, false},
+      {Role::Provider, 4, false, false},          {Role::Peer, 3, false, false},
+      {Role::Peer, 77, false, false},             {Role::Peer, std::nullopt, false, true},
+      {Role::Peer, std::nullopt, true, false},    {std::nullopt, 0, false, true},
+      {std::nullopt, 0, true, true},
+  };
+  for (const auto& row : rows) {
+    PeerConfig config = config_towards();
+    config.role = row.ours;
+    config.role_strict = row.strict;
+    wire::Open open = neighbours_open();
+    open.capabilities.role = row.theirs;
+    CAPTURE(row.theirs.value_or(99));
+    Result<Negotiated, wire::Notification> result = negotiate(config, make_open(config), open, IpAddress());
+    CHECK(result.ok() == row.fits);
+    if (!result) CHECK(result.error() == wire::role_mismatch());
+  }
+}
+
+TEST_CASE("RFC 9234 §4.2: two roles that disagree are refused; within an AS there are none") {
+  PeerConfig config = config_towards();
+  config.role = Role::Provider;
+  wire::Open open = neighbours_open();
+  open.capabilities.role = 3;
+  open.capabilities.roles_disagree = true;
+  CHECK_FALSE(negotiate(config, make_open(config), open, IpAddress()).ok());
+  config.peer_as = config.local_as;
+  open.my_as = config.local_as;
+  CHECK_FALSE(make_open(config).capabilities.role);
+  CHECK(negotiate(config, make_open(config), open, IpAddress()).ok());
 }
 
 }  // namespace bgp::session

@@ -54,7 +54,7 @@ struct ActionText {
   std::string operator()(const action::Send& a) const { return "send " + id(a.conn) + " " + message_text(a.message); }
   std::string operator()(const action::Close& a) const { return "close " + id(a.conn); }
   std::string operator()(const action::Up& a) const { return "up " + id(a.conn); }
-  std::string operator()(const action::Down& a) const { return "down " + id(a.conn) + " (" + a.fault.to_string() + ")"; }
+  std::string operator()(const action::Down& a) const { return "down " + id(a.conn) + " (" + a.fault.to_string() + (a.keeps_routes ? ", routes kept)" : ")"); }
   std::string operator()(const action::RefreshRequested& a) const {
     return a.family == Family::IPv4 ? "refresh ipv4" : "refresh ipv6";
   }

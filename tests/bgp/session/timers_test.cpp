@@ -207,8 +207,8 @@ TEST_CASE("RFC 9687: a socket that takes nothing for 8 minutes ends the session 
 }
 
 TEST_CASE("RFC 9687: each write restarts the send hold, which is 2 x hold where that is longer") {
-  CHECK(send_hold_time(90) == 480s);
-  CHECK(send_hold_time(300) == 600s);
+  CHECK(send_hold_time(90, config_towards()) == 480s);
+  CHECK(send_hold_time(300, config_towards()) == 600s);
   World world = established(90);
   for (int i = 0; i < 600; ++i) {
     world.peer.heard(ConnId{1}, world.now);
@@ -234,6 +234,52 @@ TEST_CASE("a retry time of zero is no busy loop") {
   world.start();
   world.refused(1);
   CHECK(world.until_deadline() >= 75ms);
+}
+
+TEST_CASE("a configured send hold counts, but never less than the hold time; 0 turns it off") {
+  PeerConfig config = config_towards();
+  config.send_hold_time_s = 10;
+  CHECK(send_hold_time(9, config) == 10s);
+  CHECK(send_hold_time(90, config) == 90s);
+  config.send_hold_time_s = 0;
+  CHECK(send_hold_time(9, config) == kForever);
+  config.hold_time_s = 9;
+  World world(config);
+  world.dial_to_established();
+  for (int i = 0; i < 1000; ++i) {
+    world.peer.heard(ConnId{1}, world.now);
+    world.pass(1s);
+  }
+  CHECK(world.peer.state() == State::Established);
+}
+
+TEST_CASE("a configured keepalive time counts, but never more than a third of the hold time") {
+  Prng prng(1);
+  PeerConfig config = config_towards();
+  config.keepalive_time_s = 10;
+  CHECK(is_within(keepalive_interval(90, config, prng), 7500ms, 10s));
+  config.keepalive_time_s = 60;
+  CHECK(is_within(keepalive_interval(90, config, prng), 22500ms, 30s));
+}
+
+TEST_CASE("a reset may say itself when the next attempt is due, or that there is none before a new configuration") {
+  wire::Notification too_many = wire::maximum_prefixes_reached(Family::IPv4, 100);
+  World world = established();
+  Environment env = world.env();
+  world.peer.reset(too_many, env, 60s);
+  CHECK(world.until_deadline() == 60s);
+  CHECK(world.pass_to_deadline() == "connect 2");
+
+  World held = established();
+  Environment held_env = held.env();
+  held.peer.reset(too_many, held_env, kForever);
+  CHECK(held.peer.next_deadline() == kNever);
+  CHECK(held.accepted(101) == "close 101");
+  PeerConfig raised = held.peer.config();
+  raised.max_prefix.limit = 200;
+  REQUIRE_FALSE(needs_reset(held.peer.config(), raised));
+  held.peer.reconfigure_live(raised);
+  CHECK(held.pass(0s) == "connect 2");
 }
 
 }  // namespace bgp::session

@@ -111,3 +111,14 @@ TEST_CASE("a BoRR or EoRR of another length is 7/1 with the whole message, a req
   CHECK(decode_route_refresh(hex("0001 00")).error() == bad_message_length(22));
   CHECK(decode_route_refresh({}).error() == bad_message_length(19));
 }
+
+TEST_CASE("RFC 8538: a hard reset carries its cause, and is read as one") {
+  Notification hard = hard_reset(cease(CeaseReason::AdministrativeShutdown, "back at noon"));
+  CHECK(to_hex(hard.data) == to_hex(hex("06 02 0c 6261636b206174206e6f6f6e")));
+  CHECK(is_hard_reset(hard));
+  CHECK(notification_text(hard) == "Hard reset: Administrative shutdown");
+  CHECK(shutdown_communication(hard) == "back at noon");
+  CHECK(notification_text({6, 9, {6}}) == "Hard reset");
+  CHECK(notification_text({6, 9, {6, 9, 6, 2}}) == "Hard reset");
+  CHECK(shutdown_communication({6, 9, {6, 2, 200}}).empty());
+}

@@ -31,6 +31,16 @@ Capabilities random_capabilities(Prng& prng) {
     c.graceful_restart->families = random_families(prng);
     c.graceful_restart->forwarding = c.graceful_restart->families & random_families(prng);
   }
+  c.extended_next_hop = prng.below(2) != 0;
+  if (prng.below(2) != 0) c.role = static_cast<uint8_t>(prng.below(256));
+  if (prng.below(2) != 0) {
+    LongLivedGracefulRestart& stale = c.long_lived.emplace();
+    stale.families = random_families(prng);
+    stale.forwarding = stale.families & random_families(prng);
+    for (Family family : {Family::IPv4, Family::IPv6})
+      if (stale.families.has(family)) stale.stale_s(family) = static_cast<uint32_t>(prng.below(1 << 24));
+  }
+  if (prng.below(2) != 0) c.software_version = std::string(prng.below(65), 'v');
   if (prng.below(2) != 0) c.hostname = std::string(prng.below(65), 'h');
   for (uint64_t i = prng.below(4); i > 0; --i)
     c.unknown.push_back({static_cast<uint8_t>(200 + i), Bytes(prng.below(120), static_cast<uint8_t>(i))});
@@ -117,6 +127,13 @@ TEST_CASE("every bad OPEN has its NOTIFICATION") {
        open_malformed()},
       {"ADD-PATH of three octets", "04 fde8 005a 0a000001 07 02 05 4503 000101", open_malformed()},
       {"hostname that runs past the end", "04 fde8 005a 0a000001 06 02 04 4902 0961", open_malformed()},
+      {"extended next hop of five octets", "04 fde8 005a 0a000001 09 02 07 0505 0001 0001 00", open_malformed()},
+      {"role of two octets", "04 fde8 005a 0a000001 06 02 04 0902 0000", open_malformed()},
+      {"role of none", "04 fde8 005a 0a000001 04 02 02 0900", open_malformed()},
+      {"long-lived restart of six octets", "04 fde8 005a 0a000001 0a 02 08 4706 0001 01 00 0000", open_malformed()},
+      {"software version that runs past its end (CVE-2023-41361)", "04 fde8 005a 0a000001 06 02 04 4b02 ff61",
+       open_malformed()},
+      {"software version of nothing", "04 fde8 005a 0a000001 04 02 02 4b00", open_malformed()},
       {"nine octets", "04 fde8 005a 0a000001", open_malformed()},
       {"nothing", "", open_malformed()},
   };
@@ -183,4 +200,22 @@ TEST_CASE("capabilities read as a list, and a hostile hostname is escaped") {
   REQUIRE(decode_capabilities(hex("0104 0001 00 01 0200 4104 0000fc00 4906 031b5b41 01 78 c800"), c));
   CHECK(describe(c) == std::vector<std::string>{"IPv4 unicast", "Route refresh", "4-octet AS 64512",
                                                 "Hostname \\x1b[A.x", "Unknown capability 200"});
+}
+
+TEST_CASE("RFC 9234: two roles that differ are remembered as such") {
+  CHECK_FALSE(read("04 fde8 005a 0a000001 08 02 06 090103 090103")->capabilities.roles_disagree);
+  CHECK(read("04 fde8 005a 0a000001 08 02 06 090100 090103")->capabilities.roles_disagree);
+}
+
+TEST_CASE("RFC 8950: of extended next hops IPv4 unicast over IPv6 is ours") {
+  CHECK(read("04 fde8 005a 0a000001 0a 02 08 0506 0001 0001 0002")->capabilities.extended_next_hop);
+  CHECK_FALSE(read("04 fde8 005a 0a000001 0a 02 08 0506 0001 0080 0002")->capabilities.extended_next_hop);
+}
+
+TEST_CASE("what a peer calls itself is shown with its control characters escaped") {
+  Capabilities hostile;
+  hostile.hostname = "a\x1b[31m";
+  hostile.software_version = "v1\n\x07";
+  for (const std::string& line : describe(hostile))
+    for (char c : line) CHECK(c >= ' ');
 }
