@@ -61,6 +61,7 @@ bool keeps_routes(const Fault& fault, const GracefulRestart& graceful) {
     case Fault::Kind::NotificationSent:
     case Fault::Kind::HoldExpired: return graceful.notification && !is_for_good(fault.notification);
     case Fault::Kind::None:
+    case Fault::Kind::Held:
     case Fault::Kind::Admin: return false;
   }
   return false;
