@@ -347,12 +347,12 @@ void KernelDriver::unwant(const bgp::Prefix& prefix) {
   impl_->poke();
 }
 
-void KernelDriver::watch_next_hop(const bgp::IpAddress& address) {
+void KernelDriver::watch_next_hop(const bgp::ScopedAddress& address) {
   impl_->machine.watch(address);
   impl_->poke();
 }
 
-void KernelDriver::unwatch_next_hop(const bgp::IpAddress& address) { impl_->machine.unwatch(address); }
+void KernelDriver::unwatch_next_hop(const bgp::ScopedAddress& address) { impl_->machine.unwatch(address); }
 
 void KernelDriver::allow_sweep() {
   impl_->machine.routes().allow_sweep();

@@ -74,8 +74,8 @@ class KernelDriver {
   void want(BestRoute route);
   void unwant(const bgp::Prefix& prefix);
   // Counted: as many unwatch as watch calls. Every watch is answered by events.next_hops, after the first dump.
-  void watch_next_hop(const bgp::IpAddress& address);
-  void unwatch_next_hop(const bgp::IpAddress& address);
+  void watch_next_hop(const bgp::ScopedAddress& address);
+  void unwatch_next_hop(const bgp::ScopedAddress& address);
   // Own routes of an earlier life that nobody wanted since start() may go now. Call when the configuration is in sync
   // and every expected peer sent End-of-RIB, or the selection deferral is over.
   void allow_sweep();

@@ -19,7 +19,7 @@ inline constexpr uint32_t kMainTable = 254;  // RT_TABLE_MAIN
 struct Leg {
   bgp::IpAddress gateway;  // 0.0.0.0 in both families: directly attached (scope link)
   uint32_t ifindex = 0;
-  uint8_t weight = 1;  // 1..255
+  uint16_t weight = 1;  // 1..256
   bool onlink = false;
   auto operator<=>(const Leg&) const = default;
 };

@@ -116,7 +116,7 @@ void read_multipath(bgp::ByteView hops, KernelRoute& route) {
     if (header.rtnh_len < sizeof header || header.rtnh_len > hops.size()) return;
     HopAttributes hop;
     hop.leg.ifindex = static_cast<uint32_t>(header.rtnh_ifindex);
-    hop.leg.weight = static_cast<uint8_t>(std::min(header.rtnh_hops + 1, 255));
+    hop.leg.weight = static_cast<uint16_t>(header.rtnh_hops + 1);
     read_flags(header.rtnh_flags, hop.leg, route);
     for_each_attribute(hops.subspan(sizeof header, header.rtnh_len - sizeof header),
                        [&](uint16_t type, bgp::ByteView payload) { read_hop_attribute(type, payload, hop); });

@@ -39,8 +39,8 @@ class FibMachine {
   // ---- the routing side
   FibTable& routes() { return routes_; }
   const FibTable& routes() const { return routes_; }
-  void watch(const bgp::IpAddress& address) { next_hops_.watch(address); }
-  void unwatch(const bgp::IpAddress& address) { next_hops_.unwatch(address); }
+  void watch(const bgp::ScopedAddress& address) { next_hops_.watch(address); }
+  void unwatch(const bgp::ScopedAddress& address) { next_hops_.unwatch(address); }
 
  private:
   bool is_foreign(const KernelRoute& route) const;

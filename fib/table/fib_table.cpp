@@ -23,7 +23,10 @@ size_t FibTable::TargetHash::operator()(const Target& target) const noexcept {
 
 size_t FibTable::WishHash::operator()(const Wish& wish) const noexcept {
   size_t hash = static_cast<size_t>(wish.type);
-  for (const bgp::IpAddress& next_hop : wish.next_hops) mix(hash, std::hash<bgp::IpAddress>()(next_hop));
+  for (const NextHop& next_hop : wish.next_hops) {
+    mix(hash, std::hash<bgp::ScopedAddress>()(next_hop.gateway));
+    mix(hash, next_hop.weight);
+  }
   return hash;
 }
 
@@ -66,10 +69,10 @@ void FibTable::allow_sweep() {
   settle_sorted(select([](const Entry& entry) { return entry.is_stale; }));
 }
 
-void FibTable::next_hops_changed(const std::vector<bgp::IpAddress>& addresses) {
+void FibTable::next_hops_changed(const std::vector<bgp::ScopedAddress>& addresses) {
   std::vector<bool> is_changed(wishes_.bound());
   bool any = false;
-  auto is_among = [&](const bgp::IpAddress& a) { return std::binary_search(addresses.begin(), addresses.end(), a); };
+  auto is_among = [&](const NextHop& n) { return std::binary_search(addresses.begin(), addresses.end(), n.gateway); };
   for (uint32_t id = 1; id < wishes_.bound(); ++id) {
     if (!wishes_.is_used(id)) continue;
     const Wish& wish = wishes_[id];
@@ -202,7 +205,7 @@ uint32_t FibTable::intern_wish(const BestRoute& route) {
   Wish wish{route.type, route.next_hops};
   auto [id, is_new] = wishes_.intern(wish);
   if (!is_new) return id;
-  for (const bgp::IpAddress& next_hop : wish.next_hops) next_hops_->track(next_hop);
+  for (const NextHop& next_hop : wish.next_hops) next_hops_->track(next_hop.gateway);
   if (resolved_.size() < wishes_.bound()) resolved_.resize(wishes_.bound());
   resolved_[id] = resolve_wish(wish);
   return id;
@@ -210,15 +213,16 @@ uint32_t FibTable::intern_wish(const BestRoute& route) {
 
 void FibTable::release_wish(uint32_t id) {
   if (!wishes_.release(id)) return;
-  for (const bgp::IpAddress& next_hop : wishes_[id].next_hops) next_hops_->untrack(next_hop);
+  for (const NextHop& next_hop : wishes_[id].next_hops) next_hops_->untrack(next_hop.gateway);
   release_target(std::exchange(resolved_[id], kNothing));
 }
 
 FibTable::TargetId FibTable::resolve_wish(const Wish& wish) {
   if (wish.type == BestRoute::Type::Blackhole) return targets_.intern({KernelRoute::Type::Blackhole, {}}).id;
-  std::vector<std::vector<Leg>> legs;
-  for (const bgp::IpAddress& next_hop : wish.next_hops) legs.push_back(next_hops_->resolution(next_hop).legs);
-  Target target{KernelRoute::Type::Unicast, merge_legs(std::move(legs))};
+  std::vector<WeightedLegs> ways;
+  for (const NextHop& next_hop : wish.next_hops)
+    ways.push_back({next_hop.weight, next_hops_->resolution(next_hop.gateway).legs});
+  Target target{KernelRoute::Type::Unicast, merge_legs(ways)};
   return target.legs.empty() ? kNothing : targets_.intern(target).id;
 }
 

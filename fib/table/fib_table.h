@@ -50,7 +50,7 @@ class FibTable {
   void allow_sweep();
   // These addresses resolve differently now (NextHopTable::Changes::addresses, sorted).
   // Cost: one pass over the table if any wish is concerned.
-  void next_hops_changed(const std::vector<bgp::IpAddress>& addresses);
+  void next_hops_changed(const std::vector<bgp::ScopedAddress>& addresses);
 
   // ---- the kernel, read as a whole: no event() in between; operations may go on. Only a consistent dump tells what
   // is missing.
@@ -88,7 +88,7 @@ class FibTable {
   };
   struct Wish {
     BestRoute::Type type = BestRoute::Type::Unicast;
-    std::vector<bgp::IpAddress> next_hops;
+    std::vector<NextHop> next_hops;
     bool operator==(const Wish&) const = default;
   };
   struct TargetHash {

@@ -4,6 +4,7 @@
 
 #include "bgp/base/assert.h"
 #include "bgp/base/limits.h"
+#include "bgp/base/weights.h"
 
 namespace fib::table {
 namespace {
@@ -20,8 +21,7 @@ std::vector<Leg> usable_legs(const KernelView& view, const KernelRoute& route, c
 }
 
 // fe80::/64 is on every link: only where one usable link has it is there anything to choose.
-bool is_ambiguous(std::span<const KernelRoute> routes, const KernelView& view, const bgp::IpAddress& address) {
-  if (!address.is_v6() || !address.is_link_local()) return false;
+bool is_ambiguous(std::span<const KernelRoute> routes, const KernelView& view) {
   std::vector<uint32_t> links;
   for (const KernelRoute& route : routes)
     for (const Leg& leg : route.legs)
@@ -30,16 +30,59 @@ bool is_ambiguous(std::span<const KernelRoute> routes, const KernelView& view, c
   return std::unique(links.begin(), links.end()) - links.begin() > 1;
 }
 
+Resolution resolve_on_link(const KernelView& view, std::span<const KernelRoute> routes,
+                           const bgp::ScopedAddress& next_hop) {
+  for (const KernelRoute& route : routes)
+    for (const Leg& leg : route.legs)
+      if (leg.ifindex == next_hop.ifindex && leg.gateway.is_unspecified() && view.is_usable(leg))
+        return {route.metric, {Leg{next_hop.address, next_hop.ifindex, 1, false}}};
+  return {};
+}
+
+bool is_same_way(const Leg& a, const Leg& b) { return a.gateway == b.gateway && a.ifindex == b.ifindex; }
+
+bool is_weighted(const std::vector<WeightedLegs>& next_hops) {
+  return std::any_of(next_hops.begin(), next_hops.end(),
+                     [&](const WeightedLegs& next_hop) { return next_hop.weight != next_hops[0].weight; });
+}
+
+std::vector<Leg> plain_union(const std::vector<WeightedLegs>& next_hops) {
+  std::vector<Leg> legs;
+  for (const WeightedLegs& next_hop : next_hops) legs.insert(legs.end(), next_hop.legs.begin(), next_hop.legs.end());
+  std::sort(legs.begin(), legs.end());
+  legs.erase(std::unique(legs.begin(), legs.end(), is_same_way), legs.end());
+  return legs;
+}
+
+std::vector<Leg> weighted_union(const std::vector<WeightedLegs>& next_hops) {
+  std::vector<Leg> legs = plain_union(next_hops);
+  std::vector<double> shares(legs.size());
+  for (const WeightedLegs& next_hop : next_hops) {
+    double whole = 0;
+    for (const Leg& leg : next_hop.legs) whole += leg.weight;
+    for (const Leg& leg : next_hop.legs) {
+      auto at = std::find_if(legs.begin(), legs.end(), [&](const Leg& l) { return is_same_way(l, leg); });
+      shares[static_cast<size_t>(at - legs.begin())] += next_hop.weight * leg.weight / whole;
+    }
+  }
+  std::vector<uint16_t> weights = bgp::weights_of(shares);
+  for (size_t i = 0; i < legs.size(); ++i) legs[i].weight = weights[i];
+  return legs;
+}
+
 bool cannot_be_next_hop(const KernelView& view, const bgp::IpAddress& address) {
   return view.owns(address) || address.is_unspecified() || address.is_loopback() || address.is_multicast();
 }
 
 }  // namespace
 
-Resolution resolve(const KernelView& view, const bgp::IpAddress& address) {
+Resolution resolve(const KernelView& view, const bgp::ScopedAddress& next_hop) {
+  const bgp::IpAddress& address = next_hop.address;
   if (cannot_be_next_hop(view, address)) return {};
   std::span<const KernelRoute> routes = view.lookup(address);
-  if (is_ambiguous(routes, view, address)) return {};
+  bool is_on_link = address.is_v6() && address.is_link_local();
+  if (is_on_link && next_hop.ifindex != 0) return resolve_on_link(view, routes, next_hop);
+  if (is_on_link && is_ambiguous(routes, view)) return {};
   for (const KernelRoute& route : routes) {
     if (route.type != KernelRoute::Type::Unicast) return {};
     std::vector<Leg> legs = usable_legs(view, route, address);
@@ -48,33 +91,29 @@ Resolution resolve(const KernelView& view, const bgp::IpAddress& address) {
   return {};
 }
 
-std::vector<Leg> merge_legs(std::vector<std::vector<Leg>> legs_by_next_hop) {
-  std::vector<Leg> legs;
-  for (const std::vector<Leg>& more : legs_by_next_hop) legs.insert(legs.end(), more.begin(), more.end());
-  std::sort(legs.begin(), legs.end());
-  auto same_way = [](const Leg& a, const Leg& b) { return a.gateway == b.gateway && a.ifindex == b.ifindex; };
-  legs.erase(std::unique(legs.begin(), legs.end(), same_way), legs.end());
+std::vector<Leg> merge_legs(const std::vector<WeightedLegs>& next_hops) {
+  std::vector<Leg> legs = is_weighted(next_hops) ? weighted_union(next_hops) : plain_union(next_hops);
   if (legs.size() > bgp::limits::kEcmpLegsMax) legs.resize(bgp::limits::kEcmpLegsMax);
   if (legs.size() == 1) legs[0].weight = 1;
   return legs;
 }
 
-void NextHopTable::track(const bgp::IpAddress& address) { ++find_or_resolve(address).tracks; }
+void NextHopTable::track(const bgp::ScopedAddress& address) { ++find_or_resolve(address).tracks; }
 
-void NextHopTable::untrack(const bgp::IpAddress& address) {
+void NextHopTable::untrack(const bgp::ScopedAddress& address) {
   auto found = entries_.find(address);
   BGP_ASSERT(found != entries_.end() && found->second.tracks > 0);
   --found->second.tracks;
   drop_if_unused(address);
 }
 
-const Resolution& NextHopTable::resolution(const bgp::IpAddress& address) const {
+const Resolution& NextHopTable::resolution(const bgp::ScopedAddress& address) const {
   auto found = entries_.find(address);
   BGP_ASSERT(found != entries_.end());
   return found->second.resolution;
 }
 
-void NextHopTable::watch(const bgp::IpAddress& address) {
+void NextHopTable::watch(const bgp::ScopedAddress& address) {
   Entry& entry = find_or_resolve(address);
   ++entry.watches;
   entry.owes_answer = true;
@@ -82,7 +121,7 @@ void NextHopTable::watch(const bgp::IpAddress& address) {
 }
 
 // An unwatch too many is a slip of the caller that harms nobody.
-void NextHopTable::unwatch(const bgp::IpAddress& address) {
+void NextHopTable::unwatch(const bgp::ScopedAddress& address) {
   auto found = entries_.find(address);
   if (found == entries_.end() || found->second.watches == 0) return;
   if (--found->second.watches == 0) found->second.reported.reset();
@@ -91,7 +130,7 @@ void NextHopTable::unwatch(const bgp::IpAddress& address) {
 
 void NextHopTable::route_changed(const bgp::Prefix& prefix) {
   for (auto& [address, entry] : entries_)
-    if (!entry.is_dirty && prefix.contains(address)) mark(address, entry);
+    if (!entry.is_dirty && prefix.contains(address.address)) mark(address, entry);
 }
 
 void NextHopTable::all_changed() {
@@ -101,7 +140,7 @@ void NextHopTable::all_changed() {
 NextHopTable::Changes NextHopTable::take_changes() {
   Changes changes;
   std::sort(dirty_.begin(), dirty_.end());
-  for (const bgp::IpAddress& address : std::exchange(dirty_, {})) {
+  for (const bgp::ScopedAddress& address : std::exchange(dirty_, {})) {
     auto found = entries_.find(address);
     if (found == entries_.end() || !found->second.is_dirty) continue;
     Entry& entry = found->second;
@@ -109,7 +148,7 @@ NextHopTable::Changes NextHopTable::take_changes() {
     Resolution fresh = resolve(*view_, address);
     if (fresh != entry.resolution) changes.addresses.push_back(address);
     entry.resolution = std::move(fresh);
-    NextHopState state{address, !entry.resolution.legs.empty(), entry.resolution.metric};
+    NextHopState state{address.address, !entry.resolution.legs.empty(), entry.resolution.metric, address.ifindex};
     if (entry.watches == 0 || (!entry.owes_answer && entry.reported == state)) continue;
     entry.owes_answer = false;
     entry.reported = state;
@@ -118,19 +157,19 @@ NextHopTable::Changes NextHopTable::take_changes() {
   return changes;
 }
 
-void NextHopTable::mark(const bgp::IpAddress& address, Entry& entry) {
+void NextHopTable::mark(const bgp::ScopedAddress& address, Entry& entry) {
   if (entry.is_dirty) return;
   entry.is_dirty = true;
   dirty_.push_back(address);
 }
 
-NextHopTable::Entry& NextHopTable::find_or_resolve(const bgp::IpAddress& address) {
+NextHopTable::Entry& NextHopTable::find_or_resolve(const bgp::ScopedAddress& address) {
   auto [at, is_new] = entries_.try_emplace(address);
   if (is_new) at->second.resolution = resolve(*view_, address);
   return at->second;
 }
 
-void NextHopTable::drop_if_unused(const bgp::IpAddress& address) {
+void NextHopTable::drop_if_unused(const bgp::ScopedAddress& address) {
   auto found = entries_.find(address);
   if (found->second.tracks == 0 && found->second.watches == 0) entries_.erase(found);
 }

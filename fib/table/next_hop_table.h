@@ -5,7 +5,8 @@
 // An address is unreachable when no route contains it, when it is this node's own (the kernel would take an IPv4
 // route over it and blackhole), when the route is no unicast one, or when no leg is over a link that is up with
 // carrier. It does not fall through to a shorter prefix then: the kernel would not either.
-// An IPv6 link-local address resolves only where a single link could be meant.
+// An IPv6 link-local address resolves on the link that was asked for, and without one only where a single link could be
+// meant.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -23,12 +24,20 @@ struct Resolution {
   bool operator==(const Resolution&) const = default;
 };
 
-// `address` over `view`, as described above. Pure.
-Resolution resolve(const KernelView& view, const bgp::IpAddress& address);
+// `next_hop` over `view`, as described above. Pure.
+Resolution resolve(const KernelView& view, const bgp::ScopedAddress& next_hop);
+
+// The legs that one next hop of a route resolved to, and its share of the traffic.
+struct WeightedLegs {
+  uint16_t weight = 1;
+  std::vector<Leg> legs;
+};
 
 // The legs of a route with these next hops: the union, without those that lead nowhere; sorted, at most
-// limits::kEcmpLegsMax, and weight 1 where there is one leg (the kernel does not keep it).
-std::vector<Leg> merge_legs(std::vector<std::vector<Leg>> legs_by_next_hop);
+// limits::kEcmpLegsMax, and weight 1 where there is one leg (the kernel does not keep it). A next hop's share is divided
+// among its legs, and what next hops send over the same leg adds up; where all weigh the same, legs keep the weights
+// that the kernel gave them.
+std::vector<Leg> merge_legs(const std::vector<WeightedLegs>& next_hops);
 
 class NextHopTable {
  public:
@@ -36,14 +45,14 @@ class NextHopTable {
   explicit NextHopTable(const KernelView& view) : view_(&view) {}
 
   // For routes: resolution() is kept for a tracked address. Counted.
-  void track(const bgp::IpAddress& address);
-  void untrack(const bgp::IpAddress& address);
+  void track(const bgp::ScopedAddress& address);
+  void untrack(const bgp::ScopedAddress& address);
   // Requires a tracked address. What was true at the last take_changes() or track().
-  const Resolution& resolution(const bgp::IpAddress& address) const;
+  const Resolution& resolution(const bgp::ScopedAddress& address) const;
 
   // For the speaker: each watch() is answered once, and every change after it. Counted.
-  void watch(const bgp::IpAddress& address);
-  void unwatch(const bgp::IpAddress& address);
+  void watch(const bgp::ScopedAddress& address);
+  void unwatch(const bgp::ScopedAddress& address);
 
   // The view changed: at one prefix, or anywhere.
   void route_changed(const bgp::Prefix& prefix);
@@ -51,7 +60,7 @@ class NextHopTable {
 
   struct Changes {
     std::vector<NextHopState> states;       // for the watchers, by address
-    std::vector<bgp::IpAddress> addresses;  // whose resolution changed, sorted
+    std::vector<bgp::ScopedAddress> addresses;  // whose resolution changed, sorted
   };
   // Resolves again what may have changed. Cost: one lookup for each such address.
   Changes take_changes();
@@ -65,13 +74,13 @@ class NextHopTable {
     std::optional<NextHopState> reported;
     Resolution resolution;
   };
-  void mark(const bgp::IpAddress& address, Entry& entry);
-  Entry& find_or_resolve(const bgp::IpAddress& address);
-  void drop_if_unused(const bgp::IpAddress& address);
+  void mark(const bgp::ScopedAddress& address, Entry& entry);
+  Entry& find_or_resolve(const bgp::ScopedAddress& address);
+  void drop_if_unused(const bgp::ScopedAddress& address);
 
   const KernelView* view_;
-  boost::unordered_flat_map<bgp::IpAddress, Entry, std::hash<bgp::IpAddress>> entries_;
-  std::vector<bgp::IpAddress> dirty_;
+  boost::unordered_flat_map<bgp::ScopedAddress, Entry, std::hash<bgp::ScopedAddress>> entries_;
+  std::vector<bgp::ScopedAddress> dirty_;
 };
 
 }  // namespace fib::table

@@ -10,9 +10,19 @@
 
 #include "bgp/base/ip_address.h"
 #include "bgp/base/prefix.h"
+#include "bgp/base/scoped_address.h"
 #include "fib/netlink/kernel_route.h"
 
 namespace fib {
+
+// A gateway that may be several hops away, and its share of the traffic.
+struct NextHop {
+  NextHop(const bgp::ScopedAddress& to, uint16_t share = 1) : gateway(to), weight(share) {}
+  NextHop(const bgp::IpAddress& to) : gateway(to) {}
+  bgp::ScopedAddress gateway;
+  uint16_t weight = 1;  // 1..256
+  auto operator<=>(const NextHop&) const = default;
+};
 
 // What the routing side wants in the kernel for one prefix. Its next hops are addresses that may be several hops away;
 // fib/table resolves them over the kernel's own routes, and again whenever those change.
@@ -20,7 +30,7 @@ struct BestRoute {
   enum class Type : uint8_t { Unicast, Blackhole };
   bgp::Prefix prefix;
   Type type = Type::Unicast;
-  std::vector<bgp::IpAddress> next_hops;  // sorted, unique, at most limits::kEcmpLegsMax; empty for Blackhole
+  std::vector<NextHop> next_hops;  // sorted, unique, at most limits::kEcmpLegsMax; empty for Blackhole
   bool operator==(const BestRoute&) const = default;
 };
 
@@ -38,6 +48,7 @@ struct NextHopState {
   bgp::IpAddress address;
   bool reachable = false;
   uint32_t metric = 0;    // of the kernel route used; smaller is nearer
+  uint32_t ifindex = 0;   // of a link-local address: the link it was asked for on
   bool operator==(const NextHopState&) const = default;
 };
 

@@ -1,4 +1,6 @@
 // Against the real kernel, in a namespace that each test makes for itself.
+#include <net/if.h>
+
 #include <doctest/doctest.h>
 
 #include "fib/io/netlink_socket.h"
@@ -101,6 +103,46 @@ TEST_CASE("IPv4 over an IPv6 next hop is written with RTA_VIA (RFC 8950)") {
     world.want("10.9.0.0/16 via fd00::2");
     REQUIRE(world.until_state("10.9.0.0/16", RouteState::Installed));
     CHECK(contains(routes("proto bird"), "10.9.0.0/16 via inet6 fd00::2 dev eth1"));
+  });
+}
+
+TEST_CASE("legs keep their weights and gateways of either family, and the next life knows them again") {
+  in_new_namespace([] {
+    make_links();
+    std::string eth1 = std::to_string(if_nametoindex("eth1"));
+    std::string eth2 = std::to_string(if_nametoindex("eth2"));
+    std::string wish = "10.9.0.0/16 via 10.0.0.2*256 fd01::2*2 fe80::7%" + eth1 + " fe80::7%" + eth2;
+    {
+      World world;
+      world.want(wish);
+      REQUIRE(world.until_state("10.9.0.0/16", RouteState::Installed));
+      std::string text = routes("proto bird");
+      CHECK(contains(text, "nexthop via 10.0.0.2 dev eth1 weight 256"));
+      CHECK(contains(text, "nexthop via inet6 fd01::2 dev eth2 weight 2"));
+      CHECK(contains(text, "nexthop via inet6 fe80::7 dev eth1 weight 1"));
+      CHECK(contains(text, "nexthop via inet6 fe80::7 dev eth2 weight 1"));
+    }
+    World next_life;
+    next_life.want(wish);
+    REQUIRE(next_life.until_state("10.9.0.0/16", RouteState::Installed));
+    CHECK(next_life.driver().counters().operations == 0);
+    shell("ip link set eth2 down");
+    REQUIRE(next_life.until([&] { return !contains(routes("proto bird"), "eth2"); }));
+    CHECK(contains(routes("proto bird"), "nexthop via inet6 fe80::7 dev eth1"));
+    CHECK(next_life.driver().counters().errors == 0);
+  });
+}
+
+TEST_CASE("an IPv4 route over an IPv6 gateway that somebody else made is a conflict like any other") {
+  in_new_namespace([] {
+    make_links();
+    shell("ip route add 10.9.0.0/16 via inet6 fd01::9 proto static");
+    World world;
+    world.want("10.9.0.0/16 via fd00::2");
+    REQUIRE(world.until_state("10.9.0.0/16", RouteState::Conflict));
+    CHECK(contains(routes("10.9.0.0/16"), "via inet6 fd01::9"));
+    shell("ip route del 10.9.0.0/16 proto static");
+    REQUIRE(world.until_state("10.9.0.0/16", RouteState::Installed));
   });
 }
 

@@ -97,6 +97,15 @@ class World {
   std::vector<bgp::LogRecord> logs;
 
  private:
+  // "10.0.0.2", "10.0.0.2*3" (weight), "fe80::2%1" (link)
+  static NextHop next_hop(const std::string& text) {
+    size_t end = text.find_first_of("*%");
+    NextHop hop(*bgp::IpAddress::parse(text.substr(0, end)));
+    if (end == std::string::npos) return hop;
+    if (text[end] == '*') hop.weight = static_cast<uint16_t>(std::stoul(text.substr(end + 1)));
+    else hop.gateway.ifindex = static_cast<uint32_t>(std::stoul(text.substr(end + 1)));
+    return hop;
+  }
   static BestRoute parse(const std::string& text) {
     size_t space = text.find(' ');
     BestRoute route;
@@ -105,7 +114,7 @@ class World {
     for (size_t at = text.find(" via "); at != std::string::npos && at + 1 < text.size();) {
       size_t from = text.find_first_not_of(' ', at + (text.compare(at, 5, " via ") == 0 ? 5 : 1));
       size_t to = text.find(' ', from);
-      route.next_hops.push_back(*bgp::IpAddress::parse(text.substr(from, to - from)));
+      route.next_hops.push_back(next_hop(text.substr(from, to - from)));
       at = to;
     }
     return route;

@@ -74,7 +74,7 @@ TEST_CASE("what is written for a route reads back as the same route") {
            route_to("0.0.0.0/0", {{ip("10.0.0.2"), 3, 1, false}}),
            route_to("10.9.0.7/32", {{{}, 3, 1, false}}),
            route_to("10.9.0.0/16", {{ip("10.0.0.2"), 3, 1, true}}),
-           route_to("10.9.0.0/16", {{ip("10.0.0.2"), 3, 1, false}, {ip("10.0.1.2"), 4, 255, true}}),
+           route_to("10.9.0.0/16", {{ip("10.0.0.2"), 3, 1, false}, {ip("10.0.1.2"), 4, 256, true}}),
            route_to("10.9.0.0/16", {{ip("fd00::2"), 3, 1, false}}),
            route_to("10.9.0.0/16", {{ip("10.0.0.2"), 3, 1, false}, {ip("fd00::2"), 4, 1, false}}),
            route_to("10.9.0.0/16", {}),

@@ -240,6 +240,30 @@ TEST_CASE("a link that goes down takes the IPv4 routes over it, and a multipath 
         Lines{"replace 10.8.0.0/16 via 10.0.0.2 dev 1 via 10.0.1.2 dev 2", "add 10.9.0.0/16 via 10.0.0.2 dev 1"});
 }
 
+TEST_CASE("a link that goes down takes only its leg of a weighted route; a new weight is a new route") {
+  TextKernel kernel;
+  kernel.want("10.8.0.0/16 via 10.0.0.2*3 10.0.1.2 10.0.1.3");
+  CHECK(kernel.done() == Lines{"add 10.8.0.0/16 via 10.0.0.2 dev 1 weight 3 via 10.0.1.2 dev 2 via 10.0.1.3 dev 2"});
+  kernel.want("10.8.0.0/16 via 10.0.0.2*2 10.0.1.2 10.0.1.3");
+  CHECK(kernel.done() == Lines{"replace 10.8.0.0/16 via 10.0.0.2 dev 1 weight 2 via 10.0.1.2 dev 2 via 10.0.1.3 dev 2"});
+  Link down = TextKernel::link(2);
+  down.up = down.carrier = false;
+  kernel.link_changed(down);
+  CHECK(kernel.done() == Lines{"replace 10.8.0.0/16 via 10.0.0.2 dev 1"});
+}
+
+TEST_CASE("an IPv4 route over link-local gateways keeps each to its link") {
+  TextKernel kernel({"fe80::/64 dev 1 proto 2 metric 256", "fe80::/64 dev 2 proto 2 metric 256"});
+  kernel.want("10.8.0.0/16 via fe80::2%1 fe80::2%2");
+  CHECK(kernel.done() == Lines{"add 10.8.0.0/16 via fe80::2 dev 1 via fe80::2 dev 2"});
+  Link down = TextKernel::link(1);
+  down.up = down.carrier = false;
+  kernel.link_changed(down);
+  CHECK(kernel.done() == Lines{"replace 10.8.0.0/16 via fe80::2 dev 2"});
+  kernel.want("10.8.0.0/16 via fe80::2");
+  CHECK(kernel.done() == Lines{});
+}
+
 TEST_CASE("an IPv6 route that loses one leg in the kernel gets it back") {
   TextKernel kernel({"fd00::/64 dev 1 proto 2 metric 256", "fd01::/64 dev 2 proto 2 metric 256"});
   kernel.want("fd09::/32 via fd00::2 fd01::2");

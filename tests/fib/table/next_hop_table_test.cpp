@@ -73,6 +73,19 @@ TEST_CASE("an IPv6 link-local address resolves only where one link can be meant"
   CHECK(way_to(view, "fe80::2") == "fe80::2 dev 2");
 }
 
+TEST_CASE("an IPv6 link-local address with a link resolves on that link alone, for routes of either family") {
+  KernelView view = view_of({"fe80::/64 dev 1 proto 2 metric 256", "fe80::/64 dev 2 proto 2 metric 256"});
+  auto legs_on = [&](uint32_t ifindex) { return resolve(view, {ip("fe80::2"), ifindex}).legs; };
+  CHECK(legs_on(1) == std::vector<Leg>{{ip("fe80::2"), 1, 1, false}});
+  CHECK(legs_on(2) == std::vector<Leg>{{ip("fe80::2"), 2, 1, false}});
+  CHECK_MESSAGE(legs_on(3).empty(), "a link without IPv6");
+  CHECK(legs_on(0).empty());
+  view.set_link({2, "eth2", true, false, false});
+  CHECK_MESSAGE(legs_on(2).empty(), "no carrier");
+  view.set_address({1, ip("fe80::2"), 64});
+  CHECK_MESSAGE(legs_on(1).empty(), "ourselves");
+}
+
 TEST_CASE("a route over a link-local gateway keeps its interface") {
   KernelView view = view_of({"2001:db8::/32 via fe80::9 dev 2"});
   CHECK(way_to(view, "2001:db8::1") == "fe80::9 dev 2");
@@ -88,11 +101,28 @@ TEST_CASE("our own routes never carry a next hop, whatever their metric") {
 
 TEST_CASE("legs are merged once each, sorted, at most 64") {
   Leg a{ip("10.0.0.2"), 1, 1, false}, b{ip("10.0.0.3"), 1, 1, false};
-  CHECK(merge_legs({{b, a}, {a}}) == std::vector<Leg>{a, b});
+  CHECK(merge_legs({{1, {b, a}}, {1, {a}}}) == std::vector<Leg>{a, b});
   CHECK(merge_legs({}).empty());
   std::vector<Leg> many;
   for (uint32_t i = 0; i < 100; ++i) many.push_back({bgp::IpAddress::v4(0x0a000000 + i), 1, 1, false});
-  CHECK(merge_legs({many}).size() == bgp::limits::kEcmpLegsMax);
+  CHECK(merge_legs({{1, many}}).size() == bgp::limits::kEcmpLegsMax);
+  CHECK(merge_legs({{1, many}, {2, {a}}}).size() == bgp::limits::kEcmpLegsMax);
+}
+
+TEST_CASE("a next hop's share is divided among its legs, and adds up where next hops share one") {
+  auto leg = [](const char* gateway, uint16_t weight) { return Leg{ip(gateway), 1, weight, false}; };
+  // As they come: one leg each.
+  CHECK(merge_legs({{3, {leg("10.0.0.2", 1)}}, {1, {leg("10.0.0.3", 1)}}}) ==
+        std::vector<Leg>{leg("10.0.0.2", 3), leg("10.0.0.3", 1)});
+  // 2 over two legs, one of which weighs three times the other, beside 1 over a leg of its own: 1.5, 0.5, 1.
+  CHECK(merge_legs({{2, {leg("10.0.0.2", 3), leg("10.0.0.3", 1)}}, {1, {leg("10.0.0.4", 1)}}}) ==
+        std::vector<Leg>{leg("10.0.0.2", 3), leg("10.0.0.3", 1), leg("10.0.0.4", 2)});
+  CHECK(merge_legs({{2, {leg("10.0.0.2", 1)}}, {1, {leg("10.0.0.2", 1)}}, {1, {leg("10.0.0.3", 1)}}}) ==
+        std::vector<Leg>{leg("10.0.0.2", 3), leg("10.0.0.3", 1)});
+  // What leads nowhere has no share, and the last leg no weight.
+  CHECK(merge_legs({{200, {}}, {7, {leg("10.0.0.2", 1)}}}) == std::vector<Leg>{leg("10.0.0.2", 1)});
+  CHECK(merge_legs({{256, {leg("10.0.0.2", 1)}}, {1, {leg("10.0.0.3", 1)}}}) ==
+        std::vector<Leg>{leg("10.0.0.2", 256), leg("10.0.0.3", 1)});
 }
 
 TEST_CASE("a watched next hop is answered once, then only when something changed") {

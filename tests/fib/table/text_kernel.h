@@ -54,6 +54,17 @@ inline KernelRoute kernel_route(const std::string& text) {
   return route;
 }
 
+// "10.0.0.2", "10.0.0.2*3" (weight), "fe80::2%1" (link)
+inline NextHop next_hop(const std::string& text) {
+  size_t end = text.find_first_of("*%");
+  NextHop hop(ip(text.substr(0, end)));
+  if (end == std::string::npos) return hop;
+  unsigned long number = std::stoul(text.substr(end + 1));
+  if (text[end] == '*') hop.weight = static_cast<uint16_t>(number);
+  else hop.gateway.ifindex = static_cast<uint32_t>(number);
+  return hop;
+}
+
 // "10.9.0.0/16 via 10.0.0.2 10.0.1.2" or "10.8.0.0/16 blackhole"
 inline BestRoute best_route(const std::string& text) {
   std::istringstream in(text);
@@ -64,7 +75,7 @@ inline BestRoute best_route(const std::string& text) {
   if (word == "blackhole")
     route.type = BestRoute::Type::Blackhole;
   else
-    while (in >> word) route.next_hops.push_back(ip(word));
+    while (in >> word) route.next_hops.push_back(next_hop(word));
   return route;
 }
 
@@ -76,8 +87,10 @@ inline std::string text_of(const RouteOp& op) {
   text += op.route.prefix.to_string();
   if (op.kind == RouteOp::Kind::Delete) return text;
   if (op.route.type == KernelRoute::Type::Blackhole) text += " blackhole";
-  for (const Leg& leg : op.route.legs)
+  for (const Leg& leg : op.route.legs) {
     text += " via " + leg.gateway.to_string() + " dev " + std::to_string(leg.ifindex);
+    if (leg.weight != 1) text += " weight " + std::to_string(leg.weight);
+  }
   return text;
 }
 
