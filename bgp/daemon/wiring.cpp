@@ -63,10 +63,12 @@ Status<StartError> register_self(config::store::Store& store, const Options& opt
   }
 }
 
-fib::BestRoute to_best_route(rib::RouteChange change) {
+fib::BestRoute to_best_route(const rib::RouteChange& change) {
   auto type = change.kind == rib::RouteChange::Kind::Blackhole ? fib::BestRoute::Type::Blackhole
                                                                : fib::BestRoute::Type::Unicast;
-  return {change.prefix, type, std::move(change.next_hops)};
+  fib::BestRoute route{change.prefix, type, {}};
+  for (const rib::RouteChange::NextHop& hop : change.next_hops) route.next_hops.emplace_back(hop.gateway, hop.weight);
+  return route;
 }
 
 // A remote store that hangs must not keep us: whatever is open then survives a kill -9 as well.
@@ -152,14 +154,14 @@ Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& f
       routing_io_, *speaker_,
       io::SpeakerEvents{
           // speaker -> kernel: the selected route of each prefix that changed, a slice of decisions at a time
-          [this](std::vector<rib::RouteChange> changes) {
-            for (rib::RouteChange& change : changes) {
+          [this](const std::vector<rib::RouteChange>& changes) {
+            for (const rib::RouteChange& change : changes) {
               if (change.kind == rib::RouteChange::Kind::None) kernel_->unwant(change.prefix);
-              else kernel_->want(to_best_route(std::move(change)));
+              else kernel_->want(to_best_route(change));
             }
           },
-          [this](const IpAddress& address) { kernel_->watch_next_hop(address); },
-          [this](const IpAddress& address) { kernel_->unwatch_next_hop(address); },
+          [this](const ScopedAddress& address) { kernel_->watch_next_hop(address); },
+          [this](const ScopedAddress& address) { kernel_->unwatch_next_hop(address); },
           // speaker -> kernel: once, every peer has said what it knows
           [this] {
             if (kernel_) kernel_->allow_sweep();
@@ -189,7 +191,7 @@ void Agent::Impl::make_kernel() {
           // kernel -> speaker: answers about the next hops it watches
           [this](const std::vector<fib::NextHopState>& states) {
             speaker::input::NextHopStates in;
-            for (const fib::NextHopState& s : states) in.states.push_back({s.address, s.reachable, s.metric});
+            for (const fib::NextHopState& s : states) in.states.push_back({s.address, s.reachable, s.metric, s.ifindex});
             driver_->handle(in);
           },
           [this](const LogRecord& record) { log_.log(record); },

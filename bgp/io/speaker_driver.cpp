@@ -107,8 +107,8 @@ void SpeakerDriver::Impl::carry_out(speaker::Output& output) {
       d.connections_.erase(it);
     }
     void operator()(out::Routes& routes) const { d.events_.routes(std::move(routes.changes)); }
-    void operator()(out::WatchNextHop& watch) const { d.events_.watch_next_hop(watch.address); }
-    void operator()(out::UnwatchNextHop& watch) const { d.events_.unwatch_next_hop(watch.address); }
+    void operator()(out::WatchNextHop& watch) const { d.events_.watch_next_hop({watch.address, watch.ifindex}); }
+    void operator()(out::UnwatchNextHop& watch) const { d.events_.unwatch_next_hop({watch.address, watch.ifindex}); }
     void operator()(out::Converged&) const { d.events_.converged(); }
     void operator()(out::Log& log) const { d.events_.log(log.record); }
   };

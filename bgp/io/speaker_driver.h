@@ -27,8 +27,8 @@ namespace bgp::io {
 // Called on the io_context's thread. All must be set.
 struct SpeakerEvents {
   std::function<void(std::vector<rib::RouteChange>)> routes;
-  std::function<void(const IpAddress&)> watch_next_hop;
-  std::function<void(const IpAddress&)> unwatch_next_hop;
+  std::function<void(const ScopedAddress&)> watch_next_hop;
+  std::function<void(const ScopedAddress&)> unwatch_next_hop;
   std::function<void()> converged;
   std::function<void(const LogRecord&)> log;
 };

@@ -17,6 +17,14 @@ size_t keep_smallest(std::span<Candidate> candidates, KeyOf key_of) {
   return static_cast<size_t>(end - candidates.begin());
 }
 
+size_t keep_metric_of_first(std::span<Candidate> candidates) {
+  auto end = std::stable_partition(candidates.begin(), candidates.end(), [metric = candidates[0].igp_metric](
+                                                                             const Candidate& c) {
+    return c.igp_metric == metric;
+  });
+  return static_cast<size_t>(end - candidates.begin());
+}
+
 // §9.1.2.2 c: removes each path for which another one of the same neighbouring AS has a lower MED.
 size_t keep_lowest_med(std::span<Candidate> candidates) {
   auto is_beaten = [&](const Candidate& c) {
@@ -58,7 +66,7 @@ const char* to_string(DecisionStep step) {
   return "?";
 }
 
-Selection select(std::span<Candidate> candidates) {
+Selection select(std::span<Candidate> candidates, bool mixed_multipath) {
   BGP_ASSERT(!candidates.empty());
   Selection selection;
   if (candidates.size() == 1) return selection;
@@ -76,10 +84,11 @@ Selection select(std::span<Candidate> candidates) {
       by(DecisionStep::LocalPref, [](const Candidate& c) { return ~c.facts->local_pref; }) ||
       by(DecisionStep::AsPathLength, [](const Candidate& c) { return c.facts->as_path_length; }) ||
       by(DecisionStep::Origin, [](const Candidate& c) { return c.facts->origin; }) ||
-      narrow(DecisionStep::Med, keep_lowest_med(left)) ||
-      by(DecisionStep::EbgpOverIbgp, [](const Candidate& c) { return !c.is_ebgp; }) ||
-      by(DecisionStep::IgpMetric, [](const Candidate& c) { return c.igp_metric; });
-  selection.multipath = left.size();
+      narrow(DecisionStep::Med, keep_lowest_med(left));
+  std::span<Candidate> of_both_kinds = left;
+  decided = decided || by(DecisionStep::EbgpOverIbgp, [](const Candidate& c) { return !c.is_ebgp; }) ||
+            by(DecisionStep::IgpMetric, [](const Candidate& c) { return c.igp_metric; });
+  selection.multipath = mixed_multipath ? keep_metric_of_first(of_both_kinds) : left.size();
   if (decided) return selection;
   // From here on the losers stay in the multipath set, so only the winner is moved to the front.
   (void)(by(DecisionStep::Identifier, [](const Candidate& c) { return c.identifier; }) ||

@@ -6,6 +6,7 @@
 
 #include "bgp/base/ip_address.h"
 #include "bgp/rib/attr_store.h"
+#include "bgp/rib/next_hops.h"
 #include "bgp/rib/path.h"
 
 namespace bgp::rib {
@@ -25,6 +26,7 @@ struct Candidate {
   uint32_t identifier = 0;   // ORIGINATOR_ID, else the peer's BGP Identifier
   uint32_t peer_rank = 0;    // order of the peers' addresses, as numbers
   uint32_t path_id = 0;
+  NextHopId next_hop = 0;    // no step looks at it: what tells two legs apart
   bool is_local = false;
   bool is_ebgp = false;
 };
@@ -39,6 +41,7 @@ struct Selection {
 // neighbouring AS, so "better than" between two paths is not transitive, and a pairwise scan would depend on arrival
 // order (tests/bgp/rib/decision_test.cpp tries every permutation). Reorders `candidates`: those that survived the
 // longest come first. Requires at least one. Cost: O(steps * n), MED O(n^2) in the candidates left at that step.
-Selection select(std::span<Candidate> candidates);
+// With `mixed_multipath` the step "eBGP over iBGP" decides as ever, but does not part the equals.
+Selection select(std::span<Candidate> candidates, bool mixed_multipath = false);
 
 }  // namespace bgp::rib

@@ -7,12 +7,15 @@
 
 namespace bgp::rib {
 
+static ScopedAddress key_of(const wire::NextHop& next_hop) { return {next_hop.address, next_hop.ifindex}; }
+
 NextHops::NextHops(bool assume_reachable) : assume_reachable_(assume_reachable), entries_(1) {
   entries_[0].reachable = true;  // id 0: ourselves
 }
 
 NextHopId NextHops::intern(const wire::NextHop& next_hop) {
-  auto [first, last] = by_address_.equal_range(next_hop.address);
+  ScopedAddress key = key_of(next_hop);
+  auto [first, last] = by_address_.equal_range(key);
   for (auto it = first; it != last; ++it) {
     if (entries_[it->second].next_hop != next_hop) continue;
     ++entries_[it->second].references;
@@ -31,10 +34,10 @@ NextHopId NextHops::intern(const wire::NextHop& next_hop) {
     entries_[id].reachable = entries_[first->second].reachable;
     entries_[id].metric = entries_[first->second].metric;
   } else if (!assume_reachable_) {
-    watches_.begin.push_back(next_hop.address);
-    unanswered_.insert(next_hop.address);
+    watches_.begin.push_back(key);
+    unanswered_.insert(key);
   }
-  by_address_.emplace(next_hop.address, id);
+  by_address_.emplace(key, id);
   return id;
 }
 
@@ -47,7 +50,7 @@ void NextHops::release(NextHopId id) {
 }
 
 void NextHops::forget(NextHopId id) {
-  IpAddress address = entries_[id].next_hop.address;
+  ScopedAddress address = key_of(entries_[id].next_hop);
   auto [first, last] = by_address_.equal_range(address);
   by_address_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == id; }));
   free_.push_back(id);
@@ -56,7 +59,7 @@ void NextHops::forget(NextHopId id) {
   unanswered_.erase(address);
 }
 
-bool NextHops::set_state(const IpAddress& address, bool reachable, uint32_t metric) {
+bool NextHops::set_state(const ScopedAddress& address, bool reachable, uint32_t metric) {
   bool changed = false;
   unanswered_.erase(address);
   auto [first, last] = by_address_.equal_range(address);

@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "bgp/base/scoped_address.h"
 #include "bgp/wire/attribute.h"
 
 namespace bgp::rib {
@@ -28,15 +29,15 @@ class NextHops {
   uint32_t metric(NextHopId id) const { return entries_[id].metric; }
 
   // The answer for one address. True when it changed anything about an id in use.
-  bool set_state(const IpAddress& address, bool reachable, uint32_t metric);
+  bool set_state(const ScopedAddress& address, bool reachable, uint32_t metric);
   // An address that is in use has no answer yet: what depends on it is not known to be unreachable.
   bool is_waiting() const { return !unanswered_.empty(); }
 
   // Addresses to begin and to stop watching since the last call. An address that nobody uses is let go here and not in
   // release(): one that finds a new user within the turn keeps its watch, and its answer.
   struct Watches {
-    std::vector<IpAddress> begin;
-    std::vector<IpAddress> end;
+    std::vector<ScopedAddress> begin;
+    std::vector<ScopedAddress> end;
   };
   Watches take_watches();
 
@@ -54,9 +55,9 @@ class NextHops {
   std::vector<Entry> entries_;
   std::vector<NextHopId> free_;
   std::vector<NextHopId> idle_;  // were without a user at some time since take_watches()
-  std::unordered_multimap<IpAddress, NextHopId> by_address_;  // several ids differ in the link-local companion
+  std::unordered_multimap<ScopedAddress, NextHopId> by_address_;  // several ids differ in the link-local companion
   Watches watches_;
-  std::unordered_set<IpAddress> unanswered_;
+  std::unordered_set<ScopedAddress> unanswered_;
 };
 
 }  // namespace bgp::rib

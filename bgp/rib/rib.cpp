@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "bgp/base/limits.h"
+#include "bgp/base/weights.h"
+#include "bgp/wire/attributes/link_bandwidth.h"
 
 namespace bgp::rib {
 
@@ -165,12 +167,12 @@ void Rib::remove_path(Family family, DestinationId id, PathIndex path, PathIndex
 
 // ---- next hops ----------------------------------------------------------------------------------------------------
 
-void Rib::next_hops_changed(const std::vector<IpAddress>& addresses) {
+void Rib::next_hops_changed(const std::vector<ScopedAddress>& addresses) {
   auto is_concerned = [&](AttrId attr) {
     NextHopId next_hop = tables_.attrs.next_hop(attr);
     if (next_hop == 0) return false;
-    const IpAddress& address = tables_.next_hops.get(next_hop).address;
-    return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+    const wire::NextHop& to = tables_.next_hops.get(next_hop);
+    return std::find(addresses.begin(), addresses.end(), ScopedAddress(to.address, to.ifindex)) != addresses.end();
   };
   for (Family family : kFamilies) {
     const FamilyTable& table = tables_[family];
@@ -195,7 +197,7 @@ Candidate Rib::candidate(const FamilyTable& table, PathIndex i) const {
   const PeerFacts& peer = tables_.peers[path.peer];
   return {i, &facts, tables_.next_hops.metric(tables_.attrs.next_hop(path.attr)),
           facts.has_originator_id ? facts.originator_id : peer.identifier.value, peer.rank, path.path_id,
-          path.peer == kLocalPeer, peer.is_ebgp};
+          tables_.attrs.next_hop(path.attr), path.peer == kLocalPeer, peer.is_ebgp};
 }
 
 bool Rib::is_eligible(const Path& path) const {
@@ -209,7 +211,10 @@ Rib::Decided Rib::choose(Family family, DestinationId id, std::vector<Candidate>
   for (PathIndex i = table.prefixes.first_path(id); i != 0; i = table.paths[i].next)
     if (is_eligible(table.paths[i])) candidates.push_back(candidate(table, i));
   if (candidates.empty()) return {};
-  return {select(candidates), candidates.size()};
+  Decided decided{select(candidates, multipath_.mixed), candidates.size()};
+  decided.selection.multipath =
+      choose_multipath(std::span(candidates).first(decided.selection.multipath), multipath_);
+  return decided;
 }
 
 void Rib::decide_one(Family family, DestinationId id) {
@@ -261,16 +266,51 @@ void Rib::emit(Family family, DestinationId id, std::span<const Candidate> multi
       change.kind = RouteChange::Kind::Blackhole;
     } else if (best.peer != kLocalPeer) {
       change.kind = RouteChange::Kind::Unicast;
-      for (const Candidate& c : multipath)
-        change.next_hops.push_back(tables_.next_hops.get(tables_.attrs.next_hop(table.paths[c.path].attr)).address);
-      std::sort(change.next_hops.begin(), change.next_hops.end());
-      change.next_hops.erase(std::unique(change.next_hops.begin(), change.next_hops.end()), change.next_hops.end());
-      if (change.next_hops.size() > limits::kEcmpLegsMax) change.next_hops.resize(limits::kEcmpLegsMax);
+      change.next_hops = legs_of(table, multipath);
     } else if (best.path_id == static_cast<uint32_t>(LocalKind::Block)) {
       change.kind = RouteChange::Kind::Blackhole;
     }
   }
   route_changes_.push_back(std::move(change));
+}
+
+// Sorted, each next hop once. What two paths over one next hop can carry is what the first of them says.
+std::vector<RouteChange::NextHop> Rib::legs_of(const FamilyTable& table, std::span<const Candidate> multipath) const {
+  struct Way {
+    ScopedAddress gateway;
+    double bandwidth;
+  };
+  std::vector<Way> ways;
+  bool is_weighted = multipath_.link_bandwidth && multipath.size() > 1;
+  for (const Candidate& c : multipath) {
+    const wire::NextHop& to = tables_.next_hops.get(c.next_hop);
+    std::optional<double> bandwidth;
+    if (is_weighted) bandwidth = wire::link_bandwidth(tables_.attrs.canonical(table.paths[c.path].attr));
+    is_weighted = is_weighted && bandwidth;
+    ways.push_back({{to.address, to.ifindex}, bandwidth.value_or(1)});
+  }
+  std::stable_sort(ways.begin(), ways.end(), [](const Way& a, const Way& b) { return a.gateway < b.gateway; });
+  auto same = [](const Way& a, const Way& b) { return a.gateway == b.gateway; };
+  ways.erase(std::unique(ways.begin(), ways.end(), same), ways.end());
+
+  std::vector<double> shares;
+  for (const Way& way : ways) shares.push_back(is_weighted ? way.bandwidth : 1);
+  std::vector<uint16_t> weights = weights_of(shares);
+  std::vector<RouteChange::NextHop> legs;
+  for (size_t i = 0; i < ways.size(); ++i) legs.push_back({ways[i].gateway, weights[i]});
+  return legs;
+}
+
+void Rib::set_multipath(const Multipath& config) {
+  if (std::exchange(multipath_, config) == config) return;
+  for (Family family : kFamilies) {
+    const FamilyTable& table = tables_[family];
+    for (DestinationId id = 0; id < table.prefixes.id_end(); ++id) {
+      if (!table.prefixes.has(id, RowFlag::InUse)) continue;
+      PathIndex first = table.prefixes.first_path(id);
+      if (first != 0 && table.paths[first].next != 0) mark_dirty(family, id);
+    }
+  }
 }
 
 bool Rib::decide(size_t max) {

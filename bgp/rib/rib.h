@@ -14,6 +14,7 @@
 
 #include "bgp/rib/decision.h"
 #include "bgp/rib/export_group.h"
+#include "bgp/rib/multipath.h"
 #include "bgp/rib/tables.h"
 
 namespace bgp::rib {
@@ -21,9 +22,15 @@ namespace bgp::rib {
 // What the FIB shall do with a prefix.
 struct RouteChange {
   enum class Kind : uint8_t { Unicast, Blackhole, None };
+  // One leg. The weights of a route are all 1 unless every path brought a bandwidth.
+  struct NextHop {
+    ScopedAddress gateway;
+    uint16_t weight = 1;  // 1..256
+    auto operator<=>(const NextHop&) const = default;
+  };
   Prefix prefix;
   Kind kind = Kind::None;
-  std::vector<IpAddress> next_hops;  // of Unicast: the multipath set, sorted, unique, at most limits::kEcmpLegsMax
+  std::vector<NextHop> next_hops;  // of Unicast: the multipath set, sorted, unique, at most limits::kEcmpLegsMax
   bool operator==(const RouteChange&) const = default;
 };
 
@@ -83,9 +90,11 @@ class Rib {
   // ---- next hops -----------------------------------------------------------------------------------------------
   NextHops& next_hops() { return tables_.next_hops; }
   // To be called after next_hops().set_state() changed something: looks at every path again.
-  void next_hops_changed(const std::vector<IpAddress>& addresses);
+  void next_hops_changed(const std::vector<ScopedAddress>& addresses);
 
   // ---- decisions -----------------------------------------------------------------------------------------------
+  // Prefixes with several paths are decided again when this changes. Cost: O(prefixes).
+  void set_multipath(const Multipath& config);
   bool has_work() const { return !dirty_[0].empty() || !dirty_[1].empty(); }
   // Decides up to `max` dirty prefixes and tells the export groups. True while more are left.
   bool decide(size_t max);
@@ -118,6 +127,7 @@ class Rib {
   void decide_one(Family family, DestinationId id);
   void move_to_front(FamilyTable& table, DestinationId id, PathIndex path);
   void emit(Family family, DestinationId id, std::span<const Candidate> multipath);
+  std::vector<RouteChange::NextHop> legs_of(const FamilyTable& table, std::span<const Candidate> multipath) const;
   void tell_groups(Family family);
   void release_undead(Family family, size_t max);
   bool is_still_needed(Family family, DestinationId id) const;
@@ -131,6 +141,7 @@ class Rib {
   Candidate candidate(const FamilyTable& table, PathIndex path) const;
 
   Options options_;
+  Multipath multipath_;
   Tables tables_;
   std::array<DirtyQueue, 2> dirty_;
   std::array<std::vector<BestChange>, 2> changes_;          // of the slice

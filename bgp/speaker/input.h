@@ -23,7 +23,7 @@ struct Received { ConnId conn; ByteView bytes; };                        // at m
 struct Closed { ConnId conn; std::string reason; };                      // "Connection closed", "Connection reset by peer"
 struct LocalRoutes { std::vector<Prefix> added; std::vector<Prefix> removed; };  // routes of others in the kernel
 struct NextHopStates {
-  struct State { IpAddress address; bool reachable = false; uint32_t metric = 0; };
+  struct State { IpAddress address; bool reachable = false; uint32_t metric = 0; uint32_t ifindex = 0; };
   std::vector<State> states;
 };
 struct Reconfigure { SpeakerConfigPtr config; };

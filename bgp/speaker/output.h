@@ -24,8 +24,8 @@ struct Connect {
 // Close it. Try once to write `last_words` (the rest of a message, a NOTIFICATION) before. No Closed comes back.
 struct Close { ConnId conn; Bytes last_words; };
 struct Routes { std::vector<rib::RouteChange> changes; };
-struct WatchNextHop { IpAddress address; };
-struct UnwatchNextHop { IpAddress address; };
+struct WatchNextHop { IpAddress address; uint32_t ifindex = 0; };  // ifindex: of a link-local address
+struct UnwatchNextHop { IpAddress address; uint32_t ifindex = 0; };
 // Every peer that can be heard has said all it knows (End-of-RIB), or was given its time: what nobody announced again
 // may be removed from the kernel. Comes once.
 struct Converged {};

@@ -9,6 +9,7 @@ namespace bgp::speaker {
 
 void Speaker::on(const input::Reconfigure& in) {
   SpeakerConfigPtr from = std::exchange(config_, in.config);
+  rib_.set_multipath(config_->multipath);
   apply_blocks(from->own_blocks);
   apply_peers();
   bool cluster_changed = from->cluster_id != config_->cluster_id || from->identifier != config_->identifier;

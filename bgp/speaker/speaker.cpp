@@ -274,9 +274,11 @@ void Speaker::on(const input::LocalRoutes& in) {
 }
 
 void Speaker::on(const input::NextHopStates& in) {
-  std::vector<IpAddress> changed;
-  for (const input::NextHopStates::State& state : in.states)
-    if (rib_.next_hops().set_state(state.address, state.reachable, state.metric)) changed.push_back(state.address);
+  std::vector<ScopedAddress> changed;
+  for (const input::NextHopStates::State& state : in.states) {
+    ScopedAddress next_hop(state.address, state.ifindex);
+    if (rib_.next_hops().set_state(next_hop, state.reachable, state.metric)) changed.push_back(next_hop);
+  }
   if (!changed.empty()) rib_.next_hops_changed(changed);
   check_converged();
 }
@@ -314,8 +316,8 @@ void Speaker::collect_rib_output() {
   std::vector<rib::RouteChange> routes = rib_.take_route_changes();
   if (!routes.empty()) outputs_.push_back(output::Routes{std::move(routes)});
   rib::NextHops::Watches watches = rib_.next_hops().take_watches();
-  for (const IpAddress& address : watches.begin) outputs_.push_back(output::WatchNextHop{address});
-  for (const IpAddress& address : watches.end) outputs_.push_back(output::UnwatchNextHop{address});
+  for (const ScopedAddress& a : watches.begin) outputs_.push_back(output::WatchNextHop{a.address, a.ifindex});
+  for (const ScopedAddress& a : watches.end) outputs_.push_back(output::UnwatchNextHop{a.address, a.ifindex});
 }
 
 void Speaker::log(LogLevel level, std::string event, const PeerSlot* peer,

@@ -10,6 +10,7 @@
 #include "bgp/base/prefix.h"
 #include "bgp/policy/export_attributes.h"
 #include "bgp/policy/filter.h"
+#include "bgp/rib/multipath.h"
 #include "bgp/session/peer_config.h"
 
 namespace bgp::speaker {
@@ -18,6 +19,7 @@ namespace bgp::speaker {
 enum class PeerType : uint8_t { NodeToNodeMesh, Global, NodeSpecific };
 
 using policy::NextHopMode;
+using rib::Multipath;
 
 // RFC 5880 §6.8.1 for one peer; RFC 5881 for a neighbour on the link, RFC 5883 otherwise.
 struct BfdConfig {
@@ -53,15 +55,6 @@ struct DynamicPeers {
   uint16_t max = 256;
   PeerSettings settings;
   bool operator==(const DynamicPeers&) const = default;
-};
-
-// Which equally good paths go to the kernel side by side, up to limits::kEcmpLegsMax.
-struct Multipath {
-  uint8_t ebgp = 64;           // 1 = the best one alone
-  uint8_t ibgp = 64;
-  bool mixed = false;          // eBGP and iBGP paths together: the step "eBGP over iBGP" does not part them
-  bool link_bandwidth = true;  // legs weighted by the link-bandwidth extended community, when every leg has one
-  bool operator==(const Multipath&) const = default;
 };
 
 struct SpeakerConfig {

@@ -55,6 +55,7 @@ struct AttributeFacts {
 struct NextHop {
   IpAddress address;
   std::optional<IpAddress> link_local;
+  uint32_t ifindex = 0;  // the link that a link-local `address` is on; not on the wire
   auto operator<=>(const NextHop&) const = default;
 };
 

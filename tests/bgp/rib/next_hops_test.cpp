@@ -9,8 +9,11 @@ wire::NextHop via(const char* address) { return {ip(address), {}}; }
 std::string watches(NextHops& next_hops) {
   NextHops::Watches taken = next_hops.take_watches();
   std::string out;
-  for (const IpAddress& a : taken.begin) out += (out.empty() ? "+" : " +") + a.to_string();
-  for (const IpAddress& a : taken.end) out += (out.empty() ? "-" : " -") + a.to_string();
+  auto text = [](const ScopedAddress& a) {
+    return a.address.to_string() + (a.ifindex == 0 ? "" : "%" + std::to_string(a.ifindex));
+  };
+  for (const ScopedAddress& a : taken.begin) out += (out.empty() ? "+" : " +") + text(a);
+  for (const ScopedAddress& a : taken.end) out += (out.empty() ? "-" : " -") + text(a);
   return out;
 }
 
@@ -75,6 +78,20 @@ TEST_CASE("without a FIB every next hop is reachable and nothing is asked") {
   CHECK(next_hops.is_reachable(a));
   next_hops.release(a);
   CHECK(watches(next_hops) == "");
+}
+
+TEST_CASE("one link-local address on two links is two next hops, watched and answered apart") {
+  NextHops next_hops;
+  NextHopId a = next_hops.intern({ip("fe80::1"), {}, 3});
+  NextHopId b = next_hops.intern({ip("fe80::1"), {}, 4});
+  CHECK(a != b);
+  CHECK(watches(next_hops) == "+fe80::1%3 +fe80::1%4");
+  CHECK(next_hops.set_state({ip("fe80::1"), 4}, true, 256));
+  CHECK_FALSE(next_hops.is_reachable(a));
+  CHECK(next_hops.is_reachable(b));
+  CHECK(next_hops.is_waiting());
+  next_hops.release(b);
+  CHECK(watches(next_hops) == "-fe80::1%4");
 }
 
 }  // namespace

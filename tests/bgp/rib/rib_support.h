@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
+#include <cstdlib>
 #include <map>
 #include <sstream>
 #include <string>
@@ -31,7 +33,8 @@ inline Bytes big_endian_u32s(std::initializer_list<uint32_t> numbers) {
 }
 
 // A canonical attribute set. Words: lp N, med N, path N,N,..., origin N, originator N, cluster N, filler N (that many
-// octets of communities), no-export, no-advertise, llgr-stale, no-llgr.
+// octets of communities), bandwidth TEXT (octets a second, as a float says it: "1e9", "nan", "-1"), no-export,
+// no-advertise, llgr-stale, no-llgr.
 inline Bytes attributes(const std::string& text) {
   namespace flag = wire::flag;
   using wire::AttributeCode;
@@ -53,6 +56,9 @@ inline Bytes attributes(const std::string& text) {
     else if (word == "origin") origin = {static_cast<uint8_t>(number())};
     else if (word == "originator") edit.set(AttributeCode::OriginatorId, flag::kOptional, big_endian_u32s({number()}));
     else if (word == "cluster") edit.set(AttributeCode::ClusterList, flag::kOptional, big_endian_u32s({number()}));
+    else if (word == "bandwidth")
+      edit.set(AttributeCode::ExtendedCommunities, static_cast<uint8_t>(flag::kOptional | flag::kTransitive),
+               big_endian_u32s({0x40040000 | 64512, std::bit_cast<uint32_t>(std::strtof(value.c_str(), nullptr))}));
     else if (word == "filler") communities.resize(communities.size() + number(), 0x11);
     else if (word == "path") {
       std::istringstream numbers(value);

@@ -35,7 +35,11 @@ struct WithFib {
       if (change.kind == RouteChange::Kind::None) out += " none";
       if (change.kind == RouteChange::Kind::Blackhole) out += " blackhole";
       if (change.kind == RouteChange::Kind::Unicast) out += " via";
-      for (const IpAddress& hop : change.next_hops) out += " " + hop.to_string();
+      for (const RouteChange::NextHop& hop : change.next_hops) {
+        out += " " + hop.gateway.address.to_string();
+        if (hop.gateway.ifindex != 0) out += "%" + std::to_string(hop.gateway.ifindex);
+        if (hop.weight != 1) out += "*" + std::to_string(hop.weight);
+      }
     }
     return out;
   }

@@ -108,7 +108,7 @@ std::string fib(OneSpeaker& one) {
       if (change.kind == rib::RouteChange::Kind::None) out += " none";
       if (change.kind == rib::RouteChange::Kind::Blackhole) out += " blackhole";
       if (change.kind == rib::RouteChange::Kind::Unicast) out += " via";
-      for (const IpAddress& hop : change.next_hops) out += " " + hop.to_string();
+      for (const rib::RouteChange::NextHop& hop : change.next_hops) out += " " + hop.gateway.address.to_string();
     }
   }
   return out;
