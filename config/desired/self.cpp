@@ -37,6 +37,9 @@ bgp::Result<Self, std::string> find_self(const Inventory& inventory, const NodeI
   auto identifier = identifier_of(node, self.ipv4);
   if (!identifier) return bgp::Err(identifier.error());
   self.identifier = *identifier;
+  self.cluster_id = stored.cluster_id;
+  self.labels = stored.labels;
+  self.listen_port = inventory.listen_port(node.name);
   self.drains = stored.annotations.drain.value_or(false);
   return self;
 }

@@ -18,6 +18,9 @@ struct Self {
   std::optional<bgp::IpAddress> ipv6;
   bgp::Asn as_number;
   bgp::BgpIdentifier identifier;
+  std::optional<bgp::BgpIdentifier> cluster_id;  // set: we reflect
+  model::Labels labels;
+  uint16_t listen_port = 179;
   bool drains = false;  // calico-bgp/drain
 
   const std::optional<bgp::IpAddress>& address(bgp::Family family) const {

@@ -113,6 +113,12 @@ void set_password(PeerConfig& session, const model::SecretRef& ref, const Secret
   else session.held = "password secret " + ref.name + "/" + ref.key + ": " + secret.error();
 }
 
+// A node that reflects has as clients all iBGP peers that are in no cluster or in another one.
+bool is_client(const PeerConfig& session, const Endpoint& peer, const Self& self) {
+  if (!self.cluster_id || !session.is_ibgp()) return false;
+  return peer.node == nullptr || peer.node->cluster_id != self.cluster_id;
+}
+
 NextHopMode next_hop_mode(const PeerConfig& session, const PeerWishes& wishes) {
   switch (wishes.next_hop) {
     case model::BgpPeer::NextHop::Self: return NextHopMode::Self;
@@ -153,6 +159,7 @@ PeerSettings settings_for(const Endpoint& peer, const Self& self, const PeerWish
   settings.session = session_with(peer, self, wishes);
   if (wishes.password) set_password(settings.session, *wishes.password, secrets);
   settings.next_hop_mode = next_hop_mode(settings.session, wishes);
+  settings.route_reflector_client = is_client(settings.session, peer, self);
   lay(settings.accept_blackhole, wishes.annotations.accept_blackhole);
   if (const auto& times = wishes.annotations.bfd) {
     settings.bfd = bgp::speaker::BfdConfig{.min_tx = times->interval,

@@ -15,6 +15,7 @@ struct Endpoint {
   bgp::IpAddress address;
   uint16_t port = 179;
   bgp::Asn as_number;
+  const model::Node* node = nullptr;  // whose it is, if it is a node of this network
 };
 
 // The words of a BGPPeer; the mesh has only some of them.

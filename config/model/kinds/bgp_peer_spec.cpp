@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "bgp/base/escape.h"
+#include "config/model/selector.h"
 
 namespace config::model {
 namespace {
@@ -119,6 +120,14 @@ void check_dynamic(Fields& fields, const BgpPeer& peer) {
   }
 }
 
+void check_selectors(Fields& fields) {
+  for (const char* key : {"nodeSelector", "peerSelector", "localWorkloadSelector"}) {
+    const std::string text = fields.text(key).value_or("");
+    const auto selector = Selector::parse(text);
+    if (!selector) fields.invalid(key, text, selector.error());
+  }
+}
+
 void check_gateway(Fields& fields, const BgpPeer& peer) {
   if (!peer.reachable_by) return;
   const std::string gateway = peer.reachable_by->to_string();
@@ -153,6 +162,7 @@ BgpPeer read_peer_spec(Fields& fields) {
 
 void check_peer_spec(Fields& fields, const BgpPeer& peer) {
   check_who(fields, peer);
+  check_selectors(fields);
   check_local_workloads(fields, peer);
   check_dynamic(fields, peer);
   check_gateway(fields, peer);

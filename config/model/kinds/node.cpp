@@ -23,6 +23,24 @@ std::optional<InterfaceAddress> address_field(Fields& fields, std::string_view k
   return address;
 }
 
+// Written as an IPv4 address.
+std::optional<bgp::BgpIdentifier> cluster_id_field(Fields& fields) {
+  const std::string text = fields.text("routeReflectorClusterID").value_or("");
+  if (text.empty()) return std::nullopt;
+  const auto id = parse_ip(text);
+  if (id && id->is_v4() && !id->is_unspecified()) return bgp::BgpIdentifier{id->to_u32()};
+  fields.invalid("routeReflectorClusterID", text, "must be written as an IPv4 address other than 0.0.0.0");
+  return std::nullopt;
+}
+
+Labels labels_of(const Value& metadata) {
+  Labels labels;
+  const Value* map = metadata.find("labels");
+  if (map == nullptr) return labels;
+  for (const Member& member : map->members) labels.emplace(member.key, member.value.text);
+  return labels;
+}
+
 BgpFields bgp_fields(Fields& fields) {
   BgpFields bgp;
   bgp.as_number = fields.asn("asNumber");
@@ -131,9 +149,12 @@ class NodeKind : public Kind {
     const Value& bgp_map = spec.map("bgp");
     if (auto done = spec.finish(strict); !done) return done;
     Fields fields(bgp_map, resource.spec.line);
-    fields.any("ipv4IPIPTunnelAddr");
-    fields.any("routeReflectorClusterID");
+    address_field(fields, "ipv4IPIPTunnelAddr", bgp::Family::IPv4);
+    cluster_id_field(fields);
     const BgpFields bgp = bgp_fields(fields);
+    if (strict && bgp_map.is_map() && bgp_map.members.empty()) {
+      fields.fail("error with field bgp = '' (Spec.BGP should not be empty)", bgp_map.line);
+    }
     if (auto done = fields.finish(strict); !done) return done;
     resource.spec = spec_with(bgp, std::move(resource.spec));
     return bgp::Done{};
@@ -186,6 +207,11 @@ const Kind& node_kind() {
 Node read_node(const Resource& resource) {
   const BgpFields bgp = read_bgp(resource.spec);
   Node node{resource.name, bgp.as_number, bgp.ipv4, bgp.ipv6};
+  if (const Value* bgp_map = resource.spec.find("bgp")) {
+    Fields fields(*bgp_map);
+    node.cluster_id = cluster_id_field(fields);
+  }
+  node.labels = labels_of(resource.metadata);
   node.annotations = read_annotations(resource.metadata, Holder::Node, &node.annotation_problems);
   return node;
 }

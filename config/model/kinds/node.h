@@ -9,6 +9,7 @@
 #include "bgp/base/numbers.h"
 #include "config/model/annotations.h"
 #include "config/model/resource.h"
+#include "config/model/selector.h"
 
 namespace config::model {
 
@@ -26,6 +27,8 @@ struct Node {
   std::optional<bgp::Asn> as_number;  // absent: the global one
   std::optional<InterfaceAddress> ipv4;
   std::optional<InterfaceAddress> ipv6;
+  std::optional<bgp::BgpIdentifier> cluster_id = {};  // routeReflectorClusterID: it reflects routes
+  Labels labels = {};
   Annotations annotations = {};
   std::vector<std::string> annotation_problems = {};
   bool operator==(const Node&) const = default;

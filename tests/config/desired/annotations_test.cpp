@@ -18,7 +18,7 @@ std::string annotated(std::string_view kind, std::string_view name, std::string_
          ", annotations: {" + std::string(annotations) + "}}, spec: {" + std::string(spec) + "}}\n";
 }
 
-const std::string kNodes = node("n1", "ipv4Address: 10.0.0.1, ipv6Address: 'fd00::1'") + node("n2", "ipv4Address: 10.0.0.2");
+const std::string kNodes = node("n1", "ipv4Address: 10.0.0.1, ipv6Address: 'fd00::1'") + node("n2", "ipv4Address: 10.0.0.0");  // n1 is the end that dials
 
 struct Case {
   const char* annotation;

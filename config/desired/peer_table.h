@@ -1,0 +1,40 @@
+// Collects a node's peers by address; the first to come for an address has it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/desired/session_settings.h"
+
+namespace config::desired {
+
+class PeerTable {
+ public:
+  PeerTable(const Self& self, const SecretLookup& secrets, std::vector<bgp::LogRecord>& warnings)
+      : self_(self), secrets_(secrets), warnings_(warnings) {}
+
+  // Who asks: a peer resource, the other end of one, or the mesh. Only the first is told that it came too late:
+  // peering explicitly with a node of the mesh is how a mesh is taken down.
+  enum class From : uint8_t { Resource, Reverse, Mesh };
+  // `subject`: what configured it, for warnings.
+  void add(const Endpoint& peer, const PeerWishes& wishes, bgp::speaker::PeerType type, From from,
+           const std::string& subject);
+
+  // The settings of one peer, held and warned about where its secret is missing.
+  bgp::speaker::PeerSettings make(const Endpoint& peer, const PeerWishes& wishes, const std::string& subject);
+  void warn(std::string event, std::string subject, std::string reason, std::string peer = "");
+
+  // Sorted by address.
+  std::vector<bgp::speaker::PeerSettings> take();
+
+ private:
+  bool is_possible(const Endpoint& peer, From from, const std::string& subject);
+
+  const Self& self_;
+  const SecretLookup& secrets_;
+  std::vector<bgp::LogRecord>& warnings_;
+  std::map<bgp::IpAddress, bgp::speaker::PeerSettings> peers_;
+};
+
+}  // namespace config::desired

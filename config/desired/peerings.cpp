@@ -1,0 +1,183 @@
+#include "config/desired/peerings.h"
+
+#include <utility>
+
+namespace config::desired {
+namespace {
+
+using bgp::speaker::PeerType;
+using model::BgpPeer;
+using model::Node;
+
+// A stored selector was read before; one that does not parse matches nothing.
+bool selects(const std::string& selector, const model::Labels& labels) {
+  const auto parsed = model::Selector::parse(selector);
+  return parsed && parsed->matches(labels);
+}
+
+// Is `peer` a peering of the node `name`?
+bool is_for(const BgpPeer& peer, const std::string& name, const model::Labels& labels) {
+  if (!peer.node.empty()) return peer.node == name;
+  return peer.node_selector.empty() || selects(peer.node_selector, labels);
+}
+
+PeerType type_of(const BgpPeer& peer) { return peer.is_global() ? PeerType::Global : PeerType::NodeSpecific; }
+
+bgp::Asn as_of(const Inventory& inventory, const Node& node) { return node.as_number.value_or(inventory.global_as()); }
+
+// Both addresses of a node.
+std::vector<Endpoint> endpoints_of(const Inventory& inventory, const Node& node) {
+  std::vector<Endpoint> endpoints;
+  for (const auto& address : {bare(node.ipv4), bare(node.ipv6)}) {
+    if (address) endpoints.push_back({*address, inventory.listen_port(node.name), as_of(inventory, node), &node});
+  }
+  return endpoints;
+}
+
+const Node* node_with(const Inventory& inventory, const bgp::IpAddress& address) {
+  for (const auto& [name, node] : inventory.nodes) {
+    if (bare(node.ipv4) == address || bare(node.ipv6) == address) return &node;
+  }
+  return nullptr;
+}
+
+// Exactly one side of two nodes dials, the same that upstream chooses: a dial in the middle of the other's graceful
+// restart would end it there (BIRD 1.6).
+PeerWishes between_nodes(PeerWishes wishes, const Endpoint& peer, const Self& self) {
+  const auto& own = self.address(peer.address.family());
+  if (own && !wishes.annotations.passive) wishes.annotations.passive = peer.address.to_string() > own->to_string();
+  return wishes;
+}
+
+class Expansion {
+ public:
+  Expansion(const Inventory& inventory, const Self& self, PeerTable& table)
+      : inventory_(inventory), self_(self), table_(table) {}
+
+  void add_own(PeerType pass) {
+    for (const BgpPeer& peer : inventory_.peers) {
+      if (type_of(peer) != pass || !is_named(peer) || !is_for(peer, self_.name, self_.labels)) continue;
+      for (const Endpoint& endpoint : targets(peer)) add(endpoint, wishes_of(peer), peer, PeerTable::From::Resource);
+    }
+  }
+
+  void add_reverse(PeerType pass) {
+    for (const BgpPeer& peer : inventory_.peers) {
+      if (type_of(peer) != pass || !is_named(peer) || !peer.reverse_peering || !selects_us(peer)) continue;
+      for (const auto& [name, node] : inventory_.nodes) {
+        if (name == self_.name || !is_for(peer, name, node.labels)) continue;
+        for (Endpoint endpoint : endpoints_of(inventory_, node)) {
+          if (peer.peer_ip && peer.peer_ip->family() != endpoint.address.family()) continue;
+          endpoint.as_number = peer.local_as.value_or(endpoint.as_number);
+          add(endpoint, seen_from_the_other_end(peer), peer, PeerTable::From::Reverse);
+        }
+      }
+    }
+  }
+
+ private:
+  static bool is_named(const BgpPeer& peer) {
+    return !peer.annotations.dynamic && peer.local_workload_selector.empty();
+  }
+
+  void add(const Endpoint& endpoint, PeerWishes wishes, const BgpPeer& peer, PeerTable::From from) {
+    // As upstream: towards a Calico node only global peerings have a passive end.
+    if (endpoint.node != nullptr && type_of(peer) == PeerType::Global) wishes = between_nodes(wishes, endpoint, self_);
+    table_.add(endpoint, wishes, type_of(peer), from, peer.name);
+  }
+
+  std::vector<Endpoint> targets(const BgpPeer& peer) {
+    if (peer.peer_ip) {
+      const Node* node = node_with(inventory_, *peer.peer_ip);
+      const uint16_t port = node == nullptr ? uint16_t{179} : inventory_.listen_port(node->name);
+      return {{*peer.peer_ip, peer.port == 0 ? port : peer.port, peer.as_number, node}};
+    }
+    if (peer.peer_selector.empty()) {
+      table_.warn("peer_ignored", peer.name, "it has neither peerIP nor peerSelector");
+      return {};
+    }
+    std::vector<Endpoint> endpoints;
+    for (const auto& [name, node] : inventory_.nodes) {
+      if (name == self_.name || !selects(peer.peer_selector, node.labels)) continue;
+      for (Endpoint& endpoint : endpoints_of(inventory_, node)) endpoints.push_back(endpoint);
+    }
+    return endpoints;
+  }
+
+  // Are we what `peer` names?
+  bool selects_us(const BgpPeer& peer) const {
+    if (!peer.peer_selector.empty()) return selects(peer.peer_selector, self_.labels);
+    return peer.peer_ip && self_.has(*peer.peer_ip) && peer.as_number == self_.as_number &&
+           (peer.port == 0 || peer.port == self_.listen_port);
+  }
+
+  // What is said about the session holds for both ends; what is said about one end does not.
+  static PeerWishes seen_from_the_other_end(const BgpPeer& peer) {
+    PeerWishes wishes = wishes_of(peer);
+    wishes.local_as.reset();
+    model::Annotations& annotations = wishes.annotations;
+    annotations.local_address.reset();
+    annotations.passive.reset();
+    if (annotations.role) annotations.role = counterpart(*annotations.role);
+    return wishes;
+  }
+
+  static model::PeerRole counterpart(model::PeerRole role) {
+    switch (role) {
+      case model::PeerRole::Provider: return model::PeerRole::Customer;
+      case model::PeerRole::Customer: return model::PeerRole::Provider;
+      case model::PeerRole::RouteServer: return model::PeerRole::RouteServerClient;
+      case model::PeerRole::RouteServerClient: return model::PeerRole::RouteServer;
+      case model::PeerRole::Peer: return model::PeerRole::Peer;
+    }
+    return role;
+  }
+
+  const Inventory& inventory_;
+  const Self& self_;
+  PeerTable& table_;
+};
+
+}  // namespace
+
+void add_explicit_peers(const Inventory& inventory, const Self& self, PeerTable& table) {
+  Expansion expansion(inventory, self, table);
+  expansion.add_own(PeerType::Global);
+  expansion.add_own(PeerType::NodeSpecific);
+  expansion.add_reverse(PeerType::Global);
+  expansion.add_reverse(PeerType::NodeSpecific);
+}
+
+void add_mesh(const Inventory& inventory, const Self& self, PeerTable& table) {
+  // Route reflectors are reached by peerings of their own.
+  if (!inventory.mesh_enabled() || self.cluster_id) return;
+  const PeerWishes wishes = wishes_of_mesh(inventory);
+  for (const auto& [name, node] : inventory.nodes) {
+    if (name == self.name || node.cluster_id) continue;
+    for (const Endpoint& endpoint : endpoints_of(inventory, node)) {
+      if (self.has(endpoint.address)) {
+        table.warn("node_address_conflict", name, "this node and node " + name + " have the same address",
+                   endpoint.address.to_string());
+        continue;
+      }
+      table.add(endpoint, between_nodes(wishes, endpoint, self), PeerType::NodeToNodeMesh, PeerTable::From::Mesh, name);
+    }
+  }
+}
+
+std::vector<bgp::speaker::DynamicPeers> dynamic_peers(const Inventory& inventory, const Self& self, PeerTable& table) {
+  std::vector<bgp::speaker::DynamicPeers> ranges;
+  for (const BgpPeer& peer : inventory.peers) {
+    if (!peer.annotations.dynamic || peer.peer_ip || !is_for(peer, self.name, self.labels)) continue;
+    bgp::speaker::DynamicPeers dynamic;
+    dynamic.range = *peer.annotations.dynamic;
+    dynamic.max = peer.annotations.dynamic_max.value_or(dynamic.max);
+    dynamic.settings = table.make({dynamic.range.address(), 179, peer.as_number}, wishes_of(peer), peer.name);
+    dynamic.settings.type = type_of(peer);
+    dynamic.settings.session.passive = true;
+    ranges.push_back(std::move(dynamic));
+  }
+  return ranges;
+}
+
+}  // namespace config::desired
