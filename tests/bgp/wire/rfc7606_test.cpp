@@ -2,11 +2,10 @@
 // internal peer. tests/interop/test_malformed.py sends the same rows to the running daemon.
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <map>
 
 #include "bgp/wire/update.h"
-#include "tests/support/case_table.h"
+#include "case_verdicts.h"
 #include "tests/support/wire_builders.h"
 
 using namespace bgp;
@@ -15,69 +14,9 @@ using namespace tests::support;
 
 namespace {
 
-const char* const kPrefix = "10.64.0.1/32";  // the one that was announced before
-
 const std::vector<Case>& table() {
   static const std::vector<Case> cases = read_cases(CALICO_SOURCE_DIR "/tests/golden/rfc7606.txt");
   return cases;
-}
-
-CodecContext context_of(const Case& row, bool internal) {
-  CodecContext context = internal ? ibgp() : ebgp();
-  return row.four_octet_as ? context : two_octet(context);
-}
-
-// Well-formed attributes, one of them replaced or joined by the row's.
-Bytes attributes_with(const CodecContext& context, int type, const std::string& octets) {
-  const char* path = context.is_ibgp() ? kEmptyPath : context.four_octet_as ? kPathOfPeer : "40 02 04 02 01 fde9";
-  std::map<int, std::string> set = {{1, kOrigin}, {2, path}, {3, kNextHop}};
-  if (context.is_ibgp()) set[5] = kLocalPref;
-  if (type >= 0) set[type] = octets == "-" ? "" : octets;
-  Bytes out;
-  for (const auto& [code, text] : set)
-    if (!text.empty()) out = out + octets_of(text, {}, {});
-  return out;
-}
-
-Bytes body_of(const Case& row, const CodecContext& context) {
-  Bytes good = attributes_with(context, -1, "");
-  if (row.where == "frame") return update_body({}, good + hex(row.octets), nlri(kPrefix));
-  if (row.where != "body") return update_body({}, attributes_with(context, row.type(), row.octets), nlri(kPrefix));
-  Bytes with_length = {static_cast<uint8_t>(good.size() >> 8), static_cast<uint8_t>(good.size())};
-  return octets_of(row.octets, nlri(kPrefix), with_length + good);
-}
-
-std::string number_text(const Notification& n) { return std::to_string(n.code) + "/" + std::to_string(n.subcode); }
-
-bool names_prefix(const NlriField& field) { return (" " + prefixes_of(field) + " ").find(std::string(" ") + kPrefix + " ") != std::string::npos; }
-
-// Whether the prefix, announced before, is there afterwards. Withdrawals come first (RFC 4271 §4.3).
-bool is_there(const DecodedUpdate& update) {
-  if (names_prefix(update.reachable) || names_prefix(update.mp_reachable)) return !update.treat_as_withdraw;
-  return !names_prefix(update.withdrawn) && !names_prefix(update.mp_withdrawn);
-}
-
-void check_faults(const Case& row, const DecodedUpdate& update) {
-  std::vector<int> expected = row.faults;
-  if (row.type() >= 0) expected = {row.type()};
-  if (row.where == "frame") expected = {0};
-  std::vector<int> counted;
-  for (const AttributeFault& fault : update.faults) counted.push_back(fault.code);
-  std::sort(counted.begin(), counted.end());
-  CHECK(counted == expected);
-}
-
-std::string verdict_of(const Case& row, const CodecContext& context) {
-  DecodedUpdate update;
-  Bytes body = body_of(row, context);
-  Status<Notification> status = decode_update(body, context, update);
-  if (!status.ok()) return number_text(status.error());
-  if (!update.faults.empty()) check_faults(row, update);
-  if (update.treat_as_withdraw) return is_there(update) || !update.attributes.empty() ? "W, but only half" : "W";
-  if (!is_there(update)) return "absent";
-  bool stored = row.type() < 0 || find_attribute(update.attributes, static_cast<AttributeCode>(row.type())).has_value();
-  if (update.faults.empty()) return stored ? "kept" : "gone";
-  return stored && row.type() >= 0 ? "kept with a fault" : "D";
 }
 
 // A row of one attribute that is there.

@@ -14,11 +14,12 @@ from .network import Host, Lab, family, require_root
 from .node import OurNode, bin_dir, block_yaml, peer3_yaml, peer_yaml, pool_yaml
 from .openbgpd import OpenBgpd
 from .rack import Rack
+from .scripted import ScriptedPeer
 from .speaker import AS_TRANS, Neighbor, Route, Speaker
 from .wait import wait_until
 
 FOREIGN_SPEAKERS = (Frr, Bird2, Bird1, GoBgp, OpenBgpd, ExaBgp)
 
 __all__ = ["AS_TRANS", "Bird1", "Bird2", "ExaBgp", "FOREIGN_SPEAKERS", "Frr", "GoBgp", "Host", "Lab", "LabCase",
-           "Neighbor", "OpenBgpd", "OurNode", "Rack", "Route", "Speaker", "bin_dir", "block_yaml", "family", "peer3_yaml",
-           "peer_yaml", "pool_yaml", "require_root", "wait_until"]
+           "Neighbor", "OpenBgpd", "OurNode", "Rack", "Route", "ScriptedPeer", "Speaker", "bin_dir", "block_yaml", "family",
+           "peer3_yaml", "peer_yaml", "pool_yaml", "require_root", "wait_until"]

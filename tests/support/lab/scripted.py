@@ -37,8 +37,8 @@ def families(*pairs):
 
 
 def open_message(asn, identifier, four_octet_as=True, more=b"", hold_s=180):
-    """Both unicast families, and capability 65 unless told otherwise. more: further capabilities."""
-    caps = families((1, 1), (2, 1)) + (capability(65, struct.pack("!I", asn)) if four_octet_as else b"") + more
+    """Both unicast families, route refresh, and capability 65 unless told otherwise. more: further capabilities."""
+    caps = families((1, 1), (2, 1)) + capability(2) + (capability(65, struct.pack("!I", asn)) if four_octet_as else b"") + more
     parameters = bytes([2, len(caps)]) + caps
     two_octets = asn if asn < 65536 else 23456
     return message(OPEN, struct.pack("!BHH4sB", 4, two_octets, hold_s, socket.inet_aton(identifier),
