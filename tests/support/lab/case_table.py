@@ -26,6 +26,12 @@ class Case:
         """The attribute's type code, or None."""
         return int(self.where) if self.where.isdigit() else None
 
+    def is_about_ipv6(self):
+        """Of the family itself: MP_REACH_NLRI or MP_UNREACH_NLRI of AFI 2 and SAFI 1."""
+        first = octets_of(self.octets) if self.type in (14, 15) else b""
+        header = 4 if first[:1] and first[0] & 0x10 else 3
+        return first[header:header + 3] == bytes([0, 2, 1])
+
     def verdict(self, is_internal):
         return self.internal if is_internal else self.external
 
