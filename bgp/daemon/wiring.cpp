@@ -17,6 +17,7 @@
 #include "bgp/daemon/log_writer.h"
 #include "bgp/daemon/registration.h"
 #include "bgp/daemon/status_view.h"
+#include "bgp/io/bfd_driver.h"
 #include "bgp/io/speaker_driver.h"
 #include "config/rocks/rocks_store.h"
 #include "config/store/keys.h"
@@ -90,6 +91,7 @@ class Agent::Impl {
 
  private:
   Status<StartError> start_routing(const config::desired::Resolved& first);
+  void make_bfd(uint64_t seed);
   void make_kernel();
   Status<StartError> start_control();
   ctl::server::Handlers handlers();
@@ -109,6 +111,7 @@ class Agent::Impl {
   std::unique_ptr<speaker::Speaker> speaker_;
   std::unique_ptr<fib::io::KernelDriver> kernel_;  // null with --fib none
   std::unique_ptr<io::SpeakerDriver> driver_;
+  std::unique_ptr<io::BfdDriver> bfd_;
   boost::asio::signal_set signals_{routing_io_, SIGINT, SIGTERM};
   std::thread store_thread_;
 };
@@ -149,6 +152,7 @@ Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& f
   options.software = "calico-bgp " + ctl::protocol::this_build().version;
   speaker_ = std::make_unique<speaker::Speaker>(std::make_shared<const speaker::SpeakerConfig>(first.config), options,
                                                 io::now());
+  make_bfd(static_cast<uint64_t>(chance()) << 32 | chance());
   make_kernel();
   driver_ = std::make_unique<io::SpeakerDriver>(
       routing_io_, *speaker_,
@@ -166,6 +170,9 @@ Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& f
           [this] {
             if (kernel_) kernel_->allow_sweep();
           },
+          // speaker -> BFD thread: which sessions are wanted
+          [this](const bfd::Wish& wish) { bfd_->start(wish); },
+          [this](const IpAddress& remote) { bfd_->stop(remote); },
           [this](const LogRecord& record) { log_.log(record); }});
   uint16_t port = options_.listen_port.value_or(first.listen_port);
   if (auto listening = driver_->listen(port); !listening) return Err(StartError{listening.error(), 1});
@@ -174,6 +181,16 @@ Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& f
     return Err(StartError{"cannot reach the kernel's routing table: " + started.error().operation + ": " + started.error().text +
                               "; run as root or with CAP_NET_ADMIN, or give --fib none", 1});
   return Done{};
+}
+
+void Agent::Impl::make_bfd(uint64_t seed) {
+  bfd_ = std::make_unique<io::BfdDriver>(
+      seed, io::BfdEvents{
+                // BFD thread -> speaker: a session came up or fell; at most one for each detection time and peer
+                [this](const bfd::Changed& changed) {
+                  post(routing_io_, [this, changed] { driver_->handle(speaker::input::BfdState(changed)); });
+                },
+                [this](const LogRecord& record) { log_.log(record); }});
 }
 
 void Agent::Impl::make_kernel() {
@@ -228,13 +245,17 @@ ctl::server::Handlers Agent::Impl::handlers() {
         [this, clocks, reply](const speaker::Snapshot& s) { reply(to_node_status(s, options_.node_name, clocks())); });
   };
   handlers.node_peer = [this, clocks](const IpAddress& address, ctl::server::Reply<protocol::PeerDetail> reply) {
-    using Detail = std::optional<speaker::PeerDetailSnapshot>;
-    with_speaker<Detail>([this, address] { return speaker_->peer_detail(address); },
-                         [clocks, address, reply](const Detail& detail) {
-                           if (detail) return reply(to_peer_detail(*detail, clocks()));
-                           reply(Err(protocol::Error{protocol::ErrorCode::NotFound,
-                                                     address.to_string() + " is not a peer of this node", {}, 0}));
-                         });
+    auto answer = [clocks, address, reply](const std::optional<speaker::PeerDetailSnapshot>& detail,
+                                           const std::optional<bfd::Status>& bfd) {
+      if (detail) return reply(to_peer_detail(*detail, bfd, clocks()));
+      reply(Err(protocol::Error{protocol::ErrorCode::NotFound, address.to_string() + " is not a peer of this node", {}, 0}));
+    };
+    // control socket -> routing thread -> BFD thread -> control socket
+    post(routing_io_, [this, address, answer] {
+      bfd_->status(address, [this, answer, detail = speaker_->peer_detail(address)](const std::optional<bfd::Status>& bfd) {
+        post(store_io_, [answer, detail, bfd] { answer(detail, bfd); });
+      });
+    });
   };
   handlers.node_routes = [this](const protocol::RoutesQuery& query, ctl::server::Reply<protocol::RoutePage> reply) {
     struct Page {
@@ -268,6 +289,7 @@ void Agent::Impl::shut_down(const std::string& reason) {
   log_.log({LogLevel::Info, "stopping", "", {{"reason", reason}}});
   driver_->handle(speaker::input::Shutdown{"shutting down"});
   driver_->stop();
+  bfd_.reset();  // says AdminDown: nothing is wrong with the path
   if (kernel_) kernel_->stop();
   routing_io_.stop();
 }

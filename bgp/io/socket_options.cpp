@@ -15,13 +15,30 @@ int set_int(int fd, int level, int option, int value) {
   return setsockopt(fd, level, option, &value, sizeof value) == 0 ? 0 : errno;
 }
 
+int set_internetwork_control(int fd, Family family) {
+  static constexpr int kInternetworkControl = 0xc0;
+  return family == Family::IPv4 ? set_int(fd, IPPROTO_IP, IP_TOS, kInternetworkControl)
+                                : set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, kInternetworkControl);
+}
+
 }  // namespace
 
 int prepare_bgp_socket(int fd, Family family) {
-  static constexpr int kInternetworkControl = 0xc0;
   if (int error = set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1)) return error;
-  return family == Family::IPv4 ? set_int(fd, IPPROTO_IP, IP_TOS, kInternetworkControl)
-                                : set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, kInternetworkControl);
+  return set_internetwork_control(fd, family);
+}
+
+int prepare_bfd_socket(int fd, Family family) {
+  if (int error = set_internetwork_control(fd, family)) return error;
+  return family == Family::IPv4 ? set_int(fd, IPPROTO_IP, IP_TTL, 255)
+                                : set_int(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 255);
+}
+
+int hear_ttl_and_address(int fd, Family family) {
+  bool v4 = family == Family::IPv4;
+  int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
+  if (int error = set_int(fd, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1)) return error;
+  return set_int(fd, level, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, 1);
 }
 
 int set_ttl_security(int fd, Family family, uint8_t hops) {

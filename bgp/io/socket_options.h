@@ -1,4 +1,4 @@
-// What BGP wants of a TCP socket beyond Asio's own options. Each returns 0 or an errno.
+// What BGP and BFD want of a socket beyond Asio's own options. Each returns 0 or an errno.
 #pragma once
 
 #include "bgp/base/ip_address.h"
@@ -12,5 +12,10 @@ int prepare_bgp_socket(int fd, Family family);
 int set_ttl_security(int fd, Family family, uint8_t hops);
 // TCP-MD5, RFC 2385, for segments to and from `peer`; an empty password removes the key.
 int set_md5_key(int fd, const IpAddress& peer, const Secret& password);
+
+// Sends with TTL 255 (RFC 5881 §5) and DSCP CS6.
+int prepare_bfd_socket(int fd, Family family);
+// recvmsg(2) tells the TTL of a datagram and the address it came to.
+int hear_ttl_and_address(int fd, Family family);
 
 }  // namespace bgp::io

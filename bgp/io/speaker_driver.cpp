@@ -110,6 +110,8 @@ void SpeakerDriver::Impl::carry_out(speaker::Output& output) {
     void operator()(out::WatchNextHop& watch) const { d.events_.watch_next_hop({watch.address, watch.ifindex}); }
     void operator()(out::UnwatchNextHop& watch) const { d.events_.unwatch_next_hop({watch.address, watch.ifindex}); }
     void operator()(out::Converged&) const { d.events_.converged(); }
+    void operator()(out::BfdStart& start) const { d.events_.bfd_start(start.wish); }
+    void operator()(out::BfdStop& stop) const { d.events_.bfd_stop(stop.remote); }
     void operator()(out::Log& log) const { d.events_.log(log.record); }
   };
   std::visit(Visitor{*this}, output);

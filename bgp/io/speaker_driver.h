@@ -30,6 +30,8 @@ struct SpeakerEvents {
   std::function<void(const ScopedAddress&)> watch_next_hop;
   std::function<void(const ScopedAddress&)> unwatch_next_hop;
   std::function<void()> converged;
+  std::function<void(const bfd::Wish&)> bfd_start;
+  std::function<void(const IpAddress&)> bfd_stop;
   std::function<void(const LogRecord&)> log;
 };
 

@@ -9,6 +9,7 @@
 #include "bgp/base/bytes.h"
 #include "bgp/base/numbers.h"
 #include "bgp/base/prefix.h"
+#include "bgp/bfd/events.h"
 #include "bgp/speaker/speaker_config.h"
 
 namespace bgp::speaker::input {
@@ -27,11 +28,13 @@ struct NextHopStates {
   std::vector<State> states;
 };
 struct Reconfigure { SpeakerConfigPtr config; };
+using BfdState = bfd::Changed;                                            // a session of output::BfdStart
 struct Shutdown { std::string reason; };                                 // Cease to everybody; nothing comes after
 
 }  // namespace bgp::speaker::input
 
 namespace bgp::speaker {
 using Input = std::variant<input::Connected, input::ConnectFailed, input::Accepted, input::Received, input::Closed,
-                           input::LocalRoutes, input::NextHopStates, input::Reconfigure, input::Shutdown>;
+                           input::LocalRoutes, input::NextHopStates, input::Reconfigure, input::BfdState,
+                           input::Shutdown>;
 }  // namespace bgp::speaker

@@ -8,6 +8,7 @@
 #include "bgp/base/log.h"
 #include "bgp/base/numbers.h"
 #include "bgp/base/secret.h"
+#include "bgp/bfd/events.h"
 #include "bgp/rib/rib.h"
 
 namespace bgp::speaker::output {
@@ -29,11 +30,14 @@ struct UnwatchNextHop { IpAddress address; uint32_t ifindex = 0; };
 // Every peer that can be heard has said all it knows (End-of-RIB), or was given its time: what nobody announced again
 // may be removed from the kernel. Comes once.
 struct Converged {};
+// Keep a BFD session, or keep it so from now on: idempotent, one for each remote address. Answers: input::BfdState.
+struct BfdStart { bfd::Wish wish; };
+struct BfdStop { IpAddress remote; };
 struct Log { LogRecord record; };
 
 }  // namespace bgp::speaker::output
 
 namespace bgp::speaker {
 using Output = std::variant<output::Connect, output::Close, output::Routes, output::WatchNextHop, output::UnwatchNextHop,
-                            output::Converged, output::Log>;
+                            output::Converged, output::BfdStart, output::BfdStop, output::Log>;
 }  // namespace bgp::speaker

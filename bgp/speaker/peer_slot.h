@@ -17,6 +17,8 @@ struct Speaker::PeerSlot {
   Instant next_fault_log;             // at most one line a second and peer
   uint64_t faults_not_logged = 0;
 
+  std::optional<bfd::Wish> bfd = {};  // what output::BfdStart asked for last
+
   bool is_up() const { return group != nullptr; }
   std::string name() const { return settings.session.address.to_string(); }
 };

@@ -31,6 +31,7 @@ void Speaker::apply_peers() {
     PeerSlot* peer = find_peer(settings.session.address);
     if (peer) change_peer(*peer, settings);
     else add_peer(settings);
+    want_bfd(*find_peer(settings.session.address));
   }
   for (const std::unique_ptr<PeerSlot>& peer : peers_)
     if (peer && peer->is_up()) note_facts(*peer);  // their places may have moved
@@ -62,6 +63,8 @@ void Speaker::remove_peer(PeerSlot& peer) {
   session::Environment env = environment();
   perform(peer, peer.fsm.stop(wire::cease(wire::CeaseReason::PeerDeconfigured), env));
   log(LogLevel::Info, "peer_removed", &peer);
+  peer.settings.bfd.reset();
+  want_bfd(peer);
   by_address_.erase(peer.settings.session.address);
   free_peer_ids_.push_back(peer.id);
   peers_[peer.id].reset();

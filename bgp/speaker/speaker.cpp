@@ -158,6 +158,7 @@ void Speaker::session_up(PeerSlot& peer, ConnId conn) {
   peer.end_of_rib_received = {};
   peer.conn = conn;
   join_group(peer);
+  want_bfd(peer);  // its source address is known now
 }
 
 // The rank is the place among the configured peers: the order of addresses, whoever comes and goes.

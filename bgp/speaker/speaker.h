@@ -83,6 +83,7 @@ class Speaker {
   void on(const input::LocalRoutes& in);
   void on(const input::NextHopStates& in);
   void on(const input::Reconfigure& in);
+  void on(const input::BfdState& in);
   void on(const input::Shutdown& in);
 
   // inbound.cpp: bytes -> messages -> Adj-RIB-In
@@ -107,6 +108,9 @@ class Speaker {
   rib::ExportKey export_key(const PeerSlot& peer) const;
   void join_group(PeerSlot& peer);
   void move_group(PeerSlot& peer);
+
+  // bfd.cpp
+  void want_bfd(PeerSlot& peer);
 
   // speaker.cpp
   void perform(PeerSlot& peer, const session::ActionList& actions);

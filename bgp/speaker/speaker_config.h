@@ -8,6 +8,7 @@
 
 #include "bgp/base/numbers.h"
 #include "bgp/base/prefix.h"
+#include "bgp/bfd/config.h"
 #include "bgp/policy/export_attributes.h"
 #include "bgp/policy/filter.h"
 #include "bgp/rib/multipath.h"
@@ -21,14 +22,7 @@ enum class PeerType : uint8_t { NodeToNodeMesh, Global, NodeSpecific };
 using policy::NextHopMode;
 using rib::Multipath;
 
-// RFC 5880 §6.8.1 for one peer; RFC 5881 for a neighbour on the link, RFC 5883 otherwise.
-struct BfdConfig {
-  Duration min_tx = 300ms;
-  Duration min_rx = 300ms;
-  uint8_t multiplier = 3;
-  bool multihop = false;
-  bool operator==(const BfdConfig&) const = default;
-};
+using BfdConfig = bfd::Config;
 
 struct PeerSettings {
   session::PeerConfig session;
