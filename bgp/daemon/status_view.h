@@ -3,7 +3,6 @@
 
 #include <chrono>
 
-#include "bgp/bfd/sessions.h"
 #include "bgp/speaker/snapshot.h"
 #include "ctl/protocol/routes.h"
 #include "ctl/protocol/status.h"
@@ -21,8 +20,7 @@ struct Clocks {
 
 ctl::protocol::NodeStatus to_node_status(const speaker::Snapshot& snapshot, const std::string& node_name,
                                          const Clocks& clocks);
-ctl::protocol::PeerDetail to_peer_detail(const speaker::PeerDetailSnapshot& detail,
-                                         const std::optional<bfd::Status>& bfd, const Clocks& clocks);
+ctl::protocol::PeerDetail to_peer_detail(const speaker::PeerDetailSnapshot& detail, const Clocks& clocks);
 
 // `kernel`: of each route's prefix, in the same order; empty when there is no FIB.
 ctl::protocol::RoutePage to_route_page(const speaker::RoutePage& page, const std::vector<fib::RouteStatus>& kernel);

@@ -13,6 +13,7 @@
 
 #include "bgp/base/limits.h"
 #include "bgp/daemon/autodetect.h"
+#include "bgp/daemon/bfd_view.h"
 #include "bgp/daemon/config_source.h"
 #include "bgp/daemon/log_writer.h"
 #include "bgp/daemon/registration.h"
@@ -247,8 +248,12 @@ ctl::server::Handlers Agent::Impl::handlers() {
   handlers.node_peer = [this, clocks](const IpAddress& address, ctl::server::Reply<protocol::PeerDetail> reply) {
     auto answer = [clocks, address, reply](const std::optional<speaker::PeerDetailSnapshot>& detail,
                                            const std::optional<bfd::Status>& bfd) {
-      if (detail) return reply(to_peer_detail(*detail, bfd, clocks()));
-      reply(Err(protocol::Error{protocol::ErrorCode::NotFound, address.to_string() + " is not a peer of this node", {}, 0}));
+      if (!detail)
+        return reply(Err(protocol::Error{protocol::ErrorCode::NotFound,
+                                         address.to_string() + " is not a peer of this node", {}, 0}));
+      protocol::PeerDetail out = to_peer_detail(*detail, clocks());
+      if (bfd) out.bfd = to_bfd_info(*bfd, clocks());
+      reply(std::move(out));
     };
     // control socket -> routing thread -> BFD thread -> control socket
     post(routing_io_, [this, address, answer] {

@@ -13,6 +13,7 @@
 
 #include "bgp/base/ip_address.h"
 #include "bgp/base/result.h"
+#include "ctl/protocol/bfd_info.h"
 #include "ctl/protocol/error.h"
 #include "ctl/protocol/timestamp.h"
 
@@ -135,6 +136,7 @@ struct PeerDetail {
   std::optional<NotificationInfo> last_notification_sent;
   std::optional<NotificationInfo> last_notification_received;
   MalformedInfo malformed;
+  std::optional<BfdInfo> bfd;  // none: not configured
   std::vector<StateChangeInfo> history;  // newest last
   bool operator==(const PeerDetail&) const = default;
 };

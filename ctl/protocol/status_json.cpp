@@ -1,3 +1,4 @@
+#include "ctl/protocol/bfd_json.h"
 #include "ctl/protocol/json_internal.h"
 #include "ctl/protocol/status.h"
 
@@ -170,6 +171,7 @@ PeerDetail peer_detail(const Json& json) {
   d.last_notification_sent = notification(json.at("lastNotificationSent"));
   d.last_notification_received = notification(json.at("lastNotificationReceived"));
   d.malformed = malformed_info(json.at("malformed"));
+  d.bfd = bfd_info(json.at("bfd"));
   for (const Json& change : json.at("history"))
     d.history.push_back(
         {time_at(change, "at"), text_at(change, "from"), text_at(change, "to"), text_at(change, "reason")});
@@ -202,6 +204,7 @@ std::string to_json(const PeerDetail& detail, bool indent) {
   out["lastNotificationSent"] = to_object(detail.last_notification_sent);
   out["lastNotificationReceived"] = to_object(detail.last_notification_received);
   out["malformed"] = to_object(detail.malformed);
+  out["bfd"] = to_object(detail.bfd);
   out["history"] = to_object(detail.history);
   return dump(out, indent);
 }

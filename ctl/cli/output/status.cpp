@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include "ctl/cli/output/bfd.h"
 #include "ctl/cli/output/table.h"
 
 namespace ctl::cli::output {
@@ -83,6 +84,13 @@ std::string history(const std::vector<StateChangeInfo>& changes) {
   return text.empty() ? "  -\n" : text;
 }
 
+std::string bfd_section(const std::optional<BfdInfo>& bfd) {
+  if (!bfd) return "";
+  std::string text = "\nBFD\n";
+  for (const auto& [name, value] : bfd_lines(*bfd)) text += line(name, value);
+  return text;
+}
+
 }  // namespace
 
 std::string since_text(Timestamp since, Timestamp now) {
@@ -114,7 +122,7 @@ std::string peer_text(const PeerDetail& d) {
          lines("Agreed", d.capabilities_agreed) + "\nLast NOTIFICATION\n" +
          line("Sent", notification(d.last_notification_sent)) +
          line("Received", notification(d.last_notification_received)) + "\nMalformed UPDATEs\n" + malformed(d.malformed) +
-         "\nHistory\n" + history(d.history);
+         bfd_section(d.bfd) + "\nHistory\n" + history(d.history);
 }
 
 }  // namespace ctl::cli::output

@@ -196,8 +196,46 @@ TEST_CASE("node peer shows a session in full") {
   CHECK(*parse_peer_detail(calicoctl("node peer 10.0.0.1 -o json").out) == d);
   calicoctl.agent.detail->malformed = {};
   CHECK(calicoctl("node peer 10.0.0.1").out.find("Malformed UPDATEs\n  Faults:                 none\n") != std::string::npos);
+  CHECK(calicoctl("node peer 10.0.0.1").out.find("BFD") == std::string::npos);
   calicoctl.agent.detail = bgp::Err(Error{ErrorCode::NotFound, "10.0.0.2 is no peer of this node", {}, 0});
   auto absent = calicoctl("node peer 10.0.0.2");
   CHECK(absent.out == "Error executing command: 10.0.0.2 is no peer of this node\n");
   CHECK(absent.exit == 1);
+}
+
+TEST_CASE("node peer shows the BFD session of a peer that has one") {
+  Scene calicoctl;
+  PeerDetail d;
+  d.status = peer("10.0.0.1", PeerType::Global, "up", "2016-12-05T23:00:00Z", "Established");
+  BfdInfo bfd;
+  bfd.since = d.status.since;
+  bfd.multihop = true;
+  bfd.local = {"Up", "control detection time expired", 7, 100'000, 100'000, 3};
+  bfd.remote = {"Up", "no diagnostic", 9, 300'000, 12'500, 5};
+  bfd.tx_interval_us = 100'000;
+  bfd.detection_time_us = 1'500'000;
+  bfd.packets_received = 10;
+  bfd.packets_sent = 20;
+  bfd.ups = 2;
+  bfd.downs = 1;
+  d.bfd = bfd;
+  calicoctl.agent.detail = d;
+  auto has = [&](const char* text) {
+    CHECK_MESSAGE(calicoctl("node peer 10.0.0.1").out.find(text) != std::string::npos, text);
+  };
+  has("\nBFD\n"
+      "  State:                  Up since 2016-12-05T23:00:00.000Z, multihop\n"
+      "  Last diagnostic:        control detection time expired\n"
+      "  Remote state:           Up, no diagnostic\n"
+      "  Discriminators:         local 7, remote 9\n"
+      "  Intervals wanted:       sends every 100 ms, takes every 100 ms, x 3\n"
+      "  Intervals of remote:    sends every 300 ms, takes every 12.5 ms, x 5\n"
+      "  Transmit interval:      100 ms\n"
+      "  Detection time:         1500 ms\n"
+      "  Packets:                10 received, 20 sent, 0 discarded\n"
+      "  Changes:                2 up, 1 down\n");
+  calicoctl.agent.detail->bfd->remote = {};
+  calicoctl.agent.detail->bfd->detection_time_us = 0;
+  has("  Remote state:           not heard\n"
+      "  Discriminators:         local 7, remote -\n");
 }

@@ -49,6 +49,8 @@ PeerDetail a_detail() {
   d.malformed = {{3, 2, 1},
                  {{0, "", {0, 0, 1}}, {7, "AGGREGATOR", {0, 2, 0}}, {8, "COMMUNITIES", {3, 0, 0}}},
                  LastFault{"attribute 8 COMMUNITIES: length is no multiple", "c00803000102", d.status.since}};
+  d.bfd = BfdInfo{d.status.since, true, {"Down", "control detection time expired", 7, 100'000, 200'000, 3},
+                  {"Init", "no diagnostic", 9, 300'000, 400'000, 5}, 100'000, 900'000, 11, 12, 13, 14, 15};
   d.history = {{d.status.since, "Idle", "Connect", "started"}, {d.status.since, "Connect", "Active", "refused"}};
   return d;
 }

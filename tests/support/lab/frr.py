@@ -10,6 +10,8 @@ from .wait import wait_until
 class Frr(Speaker):
     name = "frr"
     keeps_as4_path = False
+    bfdd_config = None  # text: bfdd runs too
+    bfdd = None
 
     def config(self):
         lines = ["log stdout", f"router bgp {self.asn}", f" bgp router-id {self.local(4)}",
@@ -38,23 +40,27 @@ class Frr(Speaker):
         zebra_config = self.write("zebra.conf", "log stdout\n")
         self.zebra = self.daemon("zebra", zebra_config)
         wait_until("zebra listens", (self.dir / "zserv.api").exists)
+        if self.bfdd_config is not None:
+            self.bfdd = self.daemon("bfdd", self.write("bfdd.conf", self.bfdd_config), "--bfdctl", self.dir / "bfdd.sock")
         self.process = self.daemon("bgpd", config)
 
-    def daemon(self, name, config):
+    def daemon(self, name, config, *args):
         return self.host.spawn(name, f"/usr/lib/frr/{name}", "-f", config, "-i", self.dir / f"{name}.pid",
-                               "--vty_socket", self.dir, "-z", self.dir / "zserv.api", "-A", "127.0.0.1")
+                               "--vty_socket", self.dir, "-z", self.dir / "zserv.api", "-A", "127.0.0.1", *args)
 
     def stop(self):
         super().stop()
-        self.zebra.stop()
+        for process in filter(None, (self.bfdd, self.zebra)):
+            process.stop()
 
     def kill(self):
         super().kill()
-        self.zebra.kill()
+        for process in filter(None, (self.bfdd, self.zebra)):
+            process.kill()
 
-    def vtysh(self, *commands, check=True):
+    def vtysh(self, *commands, check=True, daemon="bgpd"):
         args = [word for command in commands for word in ("-c", command)]
-        return self.host.run("vtysh", "-d", "bgpd", "--vty_socket", self.dir, *args, check=check).stdout
+        return self.host.run("vtysh", "-d", daemon, "--vty_socket", self.dir, *args, check=check).stdout
 
     def show(self, command):
         text = self.vtysh(command, check=False)
