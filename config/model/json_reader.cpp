@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "bgp/base/escape.h"
 #include "bgp/base/limits.h"
 #include "config/model/tree_builder.h"
 #include "config/model/value.h"
@@ -61,7 +62,7 @@ Outcome<Value> parse_json(std::string_view text) {
   } catch (const ConfigError& e) {
     return bgp::Err(e);
   } catch (const nlohmann::json::exception& e) {
-    return bgp::Err(ConfigError{"", 0, std::string("value is no JSON: ") + e.what()});
+    return bgp::Err(ConfigError{"", 0, "value is no JSON: " + bgp::printable(e.what())});
   }
 }
 

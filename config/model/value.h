@@ -24,7 +24,13 @@ struct Value {
   std::vector<Member> members;  // of Map; keys are unique
   int line = 0;                 // 1-based; 0: not from a text
 
-  Value() = default;
+  // Defined below Member: only there is a vector of them complete (clang insists).
+  Value();
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
   static Value string(std::string_view text);
   static Value number(uint64_t number);
   static Value boolean(bool truth);
@@ -54,6 +60,13 @@ struct Member {
   Value value;
   int line = 0;
 };
+
+inline Value::Value() = default;
+inline Value::Value(const Value&) = default;
+inline Value::Value(Value&&) noexcept = default;
+inline Value& Value::operator=(const Value&) = default;
+inline Value& Value::operator=(Value&&) noexcept = default;
+inline Value::~Value() = default;
 
 // The JSON of a stored value, with the depth and size limits of documents.
 Outcome<Value> parse_json(std::string_view text);

@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "bgp/base/escape.h"
 #include "bgp/base/limits.h"
 #include "config/model/scalar.h"
 #include "config/model/tree_builder.h"
@@ -19,7 +20,11 @@ class Handler : public YAML::EventHandler {
  public:
   TreeBuilder builder;
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  // yaml-cpp takes text that belongs to nothing (",a}}") for an empty document, and again, without end.
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (mark.pos <= document_at_) throw ConfigError{"", line_of(mark), "something here belongs to no value"};
+    document_at_ = mark.pos;
+  }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     builder.scalar(plain_scalar("", line_of(mark)), anchor);
@@ -42,6 +47,9 @@ class Handler : public YAML::EventHandler {
     builder.open(Value::Type::Map, line_of(mark), anchor);
   }
   void OnMapEnd() override { builder.close(); }
+
+ private:
+  int document_at_ = -1;  // where the last one began
 };
 
 Outcome<std::vector<Value>> run(std::string_view text) {
@@ -53,7 +61,7 @@ Outcome<std::vector<Value>> run(std::string_view text) {
     }
     return handler.builder.take_roots();
   } catch (const YAML::Exception& e) {
-    return bgp::Err(ConfigError{"", e.mark.is_null() ? 0 : line_of(e.mark), "error parsing document: " + e.msg});
+    return bgp::Err(ConfigError{"", e.mark.is_null() ? 0 : line_of(e.mark), "error parsing document: " + bgp::printable(e.msg)});
   } catch (const ConfigError& e) {
     return bgp::Err(ConfigError{"", e.line, "error parsing document: " + e.reason});
   }

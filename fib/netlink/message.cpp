@@ -3,6 +3,7 @@
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "fib/netlink/attributes.h"
 #include "fib/netlink/link_codec.h"
@@ -54,7 +55,7 @@ std::optional<Ack> decode_ack(const MessageView& message) {
   if (message.type != NLMSG_ERROR) return std::nullopt;
   std::optional<nlmsgerr> error = take_struct<nlmsgerr>(rest);
   if (!error) return std::nullopt;
-  Ack ack{error->msg.nlmsg_seq, -error->error, {}};
+  Ack ack{error->msg.nlmsg_seq, -std::max(error->error, -std::numeric_limits<int>::max()), {}};
   if ((message.flags & NLM_F_ACK_TLVS) == 0) return ack;
   if ((message.flags & NLM_F_CAPPED) == 0) {
     size_t echoed = aligned(std::max<size_t>(error->msg.nlmsg_len, sizeof(nlmsghdr))) - sizeof(nlmsghdr);

@@ -127,7 +127,11 @@ std::optional<Bytes> usable_as4_path(ByteView as_path, const Received& message) 
   if (as4 == nullptr || !judge(rule_of(as4->code), *as4, message).ok || as4_attributes_are_stale(message))
     return std::nullopt;
   Bytes tail = without_confederations(as4->value());
-  if (path_length(tail, 4) > path_length(as_path, 2)) return std::nullopt;
+  size_t hops = path_length(tail, 4), hops_of_as_path = path_length(as_path, 2);
+  if (hops > hops_of_as_path) return std::nullopt;
+  // One that takes the place of the whole path must not hide the peer's AS, by which AsPath::check let it in.
+  bool must_start_with_peer = message.has_reachable && !message.context.is_ibgp() && message.context.enforce_first_as;
+  if (must_start_with_peer && hops == hops_of_as_path && !starts_with_peer<4>(tail, message.context)) return std::nullopt;
   return tail;
 }
 

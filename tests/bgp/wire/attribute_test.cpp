@@ -125,6 +125,18 @@ TEST_CASE("an AS4_PATH that is longer than AS_PATH is ignored") {
   CHECK(merged_path("40 02 04 02 01 000a", "c0 11 0a 02 02 0000000b 00011170") == "10");
 }
 
+TEST_CASE("an AS4_PATH does not hide the AS of an external 2-octet peer, which must stand first") {
+  auto path_from_65001 = [](const char* as4_path) {
+    Bytes attributes = hex(kOrigin) + hex("40 02 06 02 02 fde9 5ba0") + hex(kNextHop) + hex(as4_path);
+    DecodedUpdate update;
+    REQUIRE(decode_update(update_body({}, attributes, nlri("10.0.0.0/8")), two_octet(ebgp()), update).ok());
+    return as_path_text(update.attributes);
+  };
+  CHECK(path_from_65001("c0 11 06 02 01 00011170") == "65001 70000");
+  CHECK(path_from_65001("c0 11 0a 02 02 0000fde9 00011170") == "65001 70000");
+  CHECK(path_from_65001("c0 11 0a 02 02 0000000a 00011170") == "65001 23456");
+}
+
 TEST_CASE("a set in AS_PATH counts one hop when AS4_PATH is laid over it") {
   CHECK(merged_path("40 02 0e 02 01 000a 01 02 000b 000c 02 01 5ba0", "c0 11 06 02 01 00011170") == "10 {11,12} 70000");
 }

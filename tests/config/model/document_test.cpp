@@ -50,6 +50,18 @@ TEST_CASE("a document is one resource, a kind's list, a list that mixes kinds, o
   CHECK(identities("") == "");
 }
 
+TEST_CASE("text that belongs to nothing is an error at once, not a document without end") {
+  CHECK(error_of(",\"kind\":\"x\"}}\nspec") == "peers.yaml:1: error parsing document: something here belongs to no value");
+  CHECK(error_of("---\n---\n--- \n---\n") == "no error");
+}
+
+TEST_CASE("an error quotes nothing of the document that could steer a terminal") {
+  using namespace std::string_literals;
+  for (char c : "\0\x1b\r\x7f"s)
+    for (const std::string& text : {"a: \"\\"s + c + "\"\n", "a: "s + c + "f\n"s, c + ": [\n"s, "{"s + c, "&"s + c + " a\n*" + c})
+      for (char shown : error_of(text)) CHECK(static_cast<unsigned char>(shown) >= 0x20);
+}
+
 TEST_CASE("an error says the file, the line, the resource and the reason") {
   CHECK(error_of("apiVersion: v1\nkind: bgpPeer\nmetadata:\n  peerIP: 192.0.2.1\n  scope: global\nspec:\n"
                  "  asNumber: 4294967296\n") ==

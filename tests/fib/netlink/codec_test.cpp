@@ -1,9 +1,11 @@
 #include <doctest/doctest.h>
+
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
+#include <climits>
 #include <string>
 
 #include "fib/netlink/attributes.h"
@@ -175,6 +177,10 @@ TEST_CASE("a refusal comes with its request's number and the kernel's words") {
   words.insert(words.begin(), 8, 0xff);
   bgp::Bytes echoed = message(NLMSG_ERROR, NLM_F_ACK_TLVS, refusal, words);
   CHECK(decode_ack(only_message(echoed))->text == "Nexthop has invalid gateway");
+
+  refusal.error = INT_MIN;  // no kernel says so, and its negation does not exist
+  bgp::Bytes absurd = message(NLMSG_ERROR, 0, refusal);
+  CHECK(decode_ack(only_message(absurd))->error == INT_MAX);
 
   refusal.error = 0;
   bgp::Bytes success = message(NLMSG_ERROR, 0, refusal);
