@@ -27,7 +27,9 @@ void Speaker::want_bfd(PeerSlot& peer) {
 // noticed by its TCP connection first, because the kernel closes it; BFD falls later, when the BGP session is down
 // and its stale routes are kept, and leaves them alone. When BFD falls first, TCP is silent: node, link or agent are gone
 // without a word, a topology change is what §4.3.2.2 asks for, and keeping the routes would be the
-// black hole that BFD is there to end.
+// black hole that BFD is there to end: where the N-bit is agreed on, the session machine makes a hard reset of the Cease
+// (RFC 8538 §4, RFC 9384 §3). A neighbour with the C bit would let us abort even a restart that is going on (§4.3.1);
+// that section asks for the bit from both sides, and ours is 0.
 void Speaker::on(const input::BfdState& in) {
   PeerSlot* peer = find_peer(in.remote);
   if (!peer || !peer->bfd || in.is_up || in.is_administrative || !peer->is_up()) return;

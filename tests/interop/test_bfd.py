@@ -4,16 +4,18 @@ import json
 import os
 import re
 import signal
+import socket
 import struct
 import time
 
 from lab import Bird2, Frr, LabCase, Neighbor, OurNode, peer3_yaml, pool_yaml, wait_until
-from lab.scripted import ScriptedPeer
+from lab.scripted import ScriptedPeer, in_namespace
 
 OURS, THEIRS = ("10.9.0.1", "fd09::1"), ("10.9.0.2", "fd09::2")
 AS_OURS, AS_THEIRS = 64512, 65001
 FAST = "100ms x 3"
 ROUTES = 120_000
+FLOOD = 20_000
 
 
 class FrrWithBfd(Frr):
@@ -140,7 +142,7 @@ class OnTheLink:
             self.check_losses(begin, "SIGSTOP")
         finally:
             os.kill(process.pid, signal.SIGCONT)
-        self.assertIn("6/10", self.node.ctl("node", "peer", THEIRS[0]).stdout)
+        self.assertRegex(self.node.ctl("node", "peer", THEIRS[0]).stdout, "Sent: .* BFD down")  # 6/10, or 6/9 around it
         self.wait_up()
 
     def test_4_our_intervals_change_without_a_flap(self):
@@ -175,8 +177,28 @@ class OnTheLink:
         self.assertEqual([(self.bfd(theirs)["downs"], self.node.peer(theirs)["flaps"]) for _, theirs in self.sessions],
                          before)
 
+    def test_7_a_flood_of_wrong_packets_is_counted_and_changes_nothing(self):
+        before = [(self.bfd(theirs)["downs"], self.node.peer(theirs)["flaps"]) for _, theirs in self.sessions]
+        flood(self.peer.host, OURS[0])
+        wait_until("they are counted", lambda: self.bfd(THEIRS[0])["packets"]["discarded"] > 1000)  # the kernel drops some
+        self.wait_up()
+        self.assertEqual([(self.bfd(theirs)["downs"], self.node.peer(theirs)["flaps"]) for _, theirs in self.sessions],
+                         before)
+
     def feeder_host(self):
         return self.lab.host("feeder", "10.9.0.3/24")
+
+
+def flood(host, target):
+    """At once, with the neighbour's address: Downs from beyond a router, wrong discriminators, wrong versions, and scraps."""
+    down = struct.pack("!BBBBIIIII", 0x20, 0x40, 3, 24, 1, 0, 100_000, 100_000, 0)
+    stranger = struct.pack("!BBBBIIIII", 0x20, 0x40, 3, 24, 1, 0xdead, 100_000, 100_000, 0)
+    sender = in_namespace(host.namespace, lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    with sender:
+        for number in range(FLOOD):
+            payload = (down, stranger, b"\x00" + down[1:], down[: number % 24])[number % 4]
+            sender.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 254 if payload is down else 255)
+            sender.sendto(payload, (target, 3784))
 
 
 def table():
@@ -195,7 +217,7 @@ class FrrOnTheLink(OnTheLink, BfdCase):
     def shut(self, command):
         self.peer.vtysh("configure terminal", "bfd", "profile fast", command, daemon="bfdd")
 
-    def test_7_their_admin_down_is_no_failure(self):
+    def test_8_their_admin_down_is_no_failure(self):
         flaps = self.node.peer(THEIRS[0])["flaps"]
         self.addCleanup(self.shut, "no shutdown")
         self.shut("shutdown")
@@ -206,7 +228,7 @@ class FrrOnTheLink(OnTheLink, BfdCase):
         self.wait_up()
         self.assertEqual(self.node.peer(THEIRS[0])["flaps"], flaps)
 
-    def test_8_our_end_is_told_as_administrative(self):
+    def test_9_our_end_is_told_as_administrative(self):
         self.node.stop()
         wait_until("AdminDown is heard", lambda: "administratively down" in
                    self.peer.bfd(OURS[0]).get("remote-diagnostic", ""), 10)
@@ -217,6 +239,41 @@ class FrrOnTheLink(OnTheLink, BfdCase):
 class BirdOnTheLink(OnTheLink, BfdCase):
     kind = BirdWithBfd
     label = "bfd-bird2"
+
+
+class BetweenOurselves(LabCase):
+    """Two agents of ours: who takes BFD out costs the other no session (RFC 5882 §3.2)."""
+
+    label = "bfd-ours"
+
+    @classmethod
+    def build(cls, lab):
+        cls.nodes = [OurNode(lab.host(f"node{n}", f"10.9.0.{n}/24"), AS_OURS + n) for n in (1, 2)]
+        for node in cls.nodes:
+            node.start()
+        cls.configure({"bfd": FAST})
+
+    @classmethod
+    def configure(cls, *annotations):
+        """For the first node, and for the second the last of them."""
+        for number, node in enumerate(cls.nodes):
+            other = 2 - number
+            wanted = annotations[min(number, len(annotations) - 1)]
+            node.apply(peer3_yaml("other", f"10.9.0.{other}", AS_OURS + other, wanted))
+
+    def states(self):
+        found = [node.json("node", "peer", f"10.9.0.{2 - number}")["bfd"] for number, node in enumerate(self.nodes)]
+        return [bfd and bfd["local"]["state"] for bfd in found]
+
+    def test_it_goes_and_comes_without_a_flap(self):
+        wait_until("BFD is up", lambda: self.states() == ["Up", "Up"])
+        wait_until("BGP is up", lambda: self.nodes[0].is_established("10.9.0.2"))
+        self.configure({}, {"bfd": FAST})
+        wait_until("it is gone", lambda: self.states() == [None, "Down"])
+        self.configure({"bfd": FAST})
+        wait_until("BFD is up again", lambda: self.states() == ["Up", "Up"])
+        for number, node in enumerate(self.nodes):
+            self.assertEqual(node.peer(f"10.9.0.{2 - number}")["flaps"], 0)
 
 
 class OverARouter:
