@@ -30,6 +30,7 @@ inline constexpr Duration kAcceptPause = 100ms;          // of the listener when
 inline constexpr Duration kOpenWait = 240s;              // hold time until an OPEN came (RFC 4271 §8.2.2)
 inline constexpr Duration kInboundOpenWait = 15s;        // the same for a connection that the peer opened
 inline constexpr uint16_t kHoldTimeMin_s = 3;            // RFC 4271 §4.2; overflow: NOTIFICATION 2/6
+inline constexpr Duration kStaleTime = 360s;              // until End-of-RIB or EoRR; overflow: stale routes are swept
 inline constexpr size_t kShutdownTextBytesMax = 255;     // RFC 9003
 inline constexpr size_t kStateHistoryMax = 32;           // per peer; overflow: the oldest is forgotten
 

@@ -107,6 +107,7 @@ class Rib {
   // While held, newcomers are told all there is, but End-of-RIB only after the release.
   void hold_end_of_rib() { tables_.end_of_rib_held = true; }
   void release_end_of_rib();
+  bool is_end_of_rib_held() const { return tables_.end_of_rib_held; }
 
   // ---- views ---------------------------------------------------------------------------------------------------
   const Tables& tables() const { return tables_; }

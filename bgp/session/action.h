@@ -92,10 +92,16 @@ struct Down {
   bool operator==(const Down&) const = default;
 };
 struct RefreshRequested { Family family; bool operator==(const RefreshRequested&) const = default; };
+// RFC 7313 §4: BoRR, and EoRR.
+struct RefreshMarked {
+  Family family;
+  bool is_end = false;
+  bool operator==(const RefreshMarked&) const = default;
+};
 struct Log { LogRecord record; bool operator==(const Log&) const = default; };
 }  // namespace action
 using Action = std::variant<action::Connect, action::Send, action::Close, action::Up, action::Down,
-                            action::RefreshRequested, action::Log>;
+                            action::RefreshRequested, action::RefreshMarked, action::Log>;
 using ActionList = std::vector<Action>;
 
 }  // namespace bgp::session

@@ -165,8 +165,11 @@ void Moves::refresh(const wire::RouteRefresh& refresh) {
   }
   // RFC 2918 §4 and RFC 7313 §5: a family that was not agreed on, or an unknown subtype, is ignored.
   std::optional<Family> family = find_family(refresh);
-  if (refresh.subtype != kRequest || !family || !session.negotiated->codec.families.has(*family)) return;
-  done.actions.push_back(action::RefreshRequested{*family});
+  if (!family || !session.negotiated->codec.families.has(*family)) return;
+  bool is_mark = refresh.subtype == wire::kBeginOfRefresh || refresh.subtype == wire::kEndOfRefresh;
+  if (refresh.subtype == kRequest) done.actions.push_back(action::RefreshRequested{*family});
+  else if (is_mark && session.negotiated->enhanced_refresh)
+    done.actions.push_back(action::RefreshMarked{*family, refresh.subtype == wire::kEndOfRefresh});
 }
 
 // ---- away from it ---------------------------------------------------------------------------------------------------

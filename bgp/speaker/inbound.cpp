@@ -81,10 +81,8 @@ void Speaker::receive_update(PeerSlot& peer, ConnId conn, ByteView body) {
     learn(peer, update_.reachable, update_.next_hop);
     learn(peer, update_.mp_reachable, update_.mp_next_hop);
   }
-  if (update_.end_of_rib) {
-    peer.end_of_rib_received.add(*update_.end_of_rib);
-    check_converged();
-  }
+  if (update_.end_of_rib) end_of_rib(peer, *update_.end_of_rib);
+  check_max_prefix(peer);
 }
 
 void Speaker::learn(PeerSlot& peer, const wire::NlriField& field, const wire::NextHop& next_hop) {
@@ -121,7 +119,7 @@ rib::Rejection Speaker::find_loop(const PeerSlot& peer, rib::AttrId attr) const 
   ByteView set = attrs.canonical(attr);
   if (wire::as_path_contains(set, session.local_as, session.allow_own_as)) return rib::Rejection::AsLoop;
   const IpAddress& next_hop = rib_.tables().next_hops.get(attrs.next_hop(attr)).address;
-  if (next_hop == peer.fsm.negotiated().local_address) return rib::Rejection::OwnNextHop;
+  if (next_hop == peer.local_address) return rib::Rejection::OwnNextHop;
   if (session.role && !session.is_ibgp() &&
       policy::is_route_leak(*session.role, session.peer_as, policy::only_to_customer(set)))
     return rib::Rejection::RouteLeak;

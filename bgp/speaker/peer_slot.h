@@ -5,6 +5,20 @@
 
 namespace bgp::speaker {
 
+// Why a peer's paths of one family are marked stale, and for how long they may be.
+struct StaleFamily {
+  enum class Why : uint8_t {
+    Nothing,
+    Restart,    // RFC 4724: its session was lost; until the next one, then until its End-of-RIB
+    LongLived,  // RFC 9494: it stayed away
+    Refresh,    // RFC 7313: between BoRR and EoRR
+  };
+  Why why = Why::Nothing;
+  Instant until = kNever;
+  Duration long_lived{};  // how much longer after Restart; 0: not at all
+  bool is_kept_over_sessions() const { return why == Why::Restart || why == Why::LongLived; }
+};
+
 struct Speaker::PeerSlot {
   rib::PeerId id;
   PeerSettings settings;
@@ -16,10 +30,18 @@ struct Speaker::PeerSlot {
   MalformedCounts malformed;
   Instant next_fault_log;             // at most one line a second and peer
   uint64_t faults_not_logged = 0;
+  std::array<StaleFamily, 2> stale = {};  // by rib::index_of
+  IpAddress local_address = {};           // of the last session: what the routes were judged by
+  BgpIdentifier identifier = {};          // of the last session
+  enum class Noted : uint8_t { Nothing, Near, Exceeded };
+  Noted max_prefix_noted = Noted::Nothing;  // in this session
 
   std::optional<bfd::Wish> bfd = {};  // what output::BfdStart asked for last
 
   bool is_up() const { return group != nullptr; }
+  StaleFamily& stale_of(Family family) { return stale[rib::index_of(family)]; }
+  bool has_stale() const { return stale[0].why != StaleFamily::Why::Nothing || stale[1].why != StaleFamily::Why::Nothing; }
+  Instant stale_until() const { return std::min(stale[0].until, stale[1].until); }
   std::string name() const { return settings.session.address.to_string(); }
 };
 

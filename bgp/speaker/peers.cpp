@@ -34,7 +34,7 @@ void Speaker::apply_peers() {
     want_bfd(*find_peer(settings.session.address));
   }
   for (const std::unique_ptr<PeerSlot>& peer : peers_)
-    if (peer && peer->is_up()) note_facts(*peer);  // their places may have moved
+    if (peer && (peer->is_up() || peer->has_stale())) note_facts(*peer);  // their places may have moved
 }
 
 void Speaker::add_peer(const PeerSettings& settings) {
@@ -62,12 +62,19 @@ rib::PeerId Speaker::take_peer_id() {
 void Speaker::remove_peer(PeerSlot& peer) {
   session::Environment env = environment();
   perform(peer, peer.fsm.stop(wire::cease(wire::CeaseReason::PeerDeconfigured), env));
+  drop_routes(peer);
   log(LogLevel::Info, "peer_removed", &peer);
   peer.settings.bfd.reset();
   want_bfd(peer);
   by_address_.erase(peer.settings.session.address);
   free_peer_ids_.push_back(peer.id);
   peers_[peer.id].reset();
+}
+
+// RFC 8538: the peer keeps our routes over the Cease that announces the new session, and we keep its.
+static void keep_over_change(session::ActionList& ended) {
+  for (session::Action& action : ended)
+    if (auto* down = std::get_if<session::action::Down>(&action)) down->keeps_routes = down->graceful.notification;
 }
 
 void Speaker::change_peer(PeerSlot& peer, const PeerSettings& settings) {
@@ -77,7 +84,12 @@ void Speaker::change_peer(PeerSlot& peer, const PeerSettings& settings) {
                            peer.settings.session.allow_own_as != settings.session.allow_own_as;
   if (needs_reset) {
     session::Environment env = environment();
-    perform(peer, peer.fsm.stop(wire::cease(wire::CeaseReason::OtherConfigurationChange), env));
+    session::ActionList ended = peer.fsm.stop(wire::cease(wire::CeaseReason::OtherConfigurationChange), env);
+    bool is_another = peer.settings.session.peer_as != settings.session.peer_as ||
+                      peer.settings.session.local_as != settings.session.local_as;
+    if (!is_another) keep_over_change(ended);
+    perform(peer, ended);
+    if (is_another) drop_routes(peer);
     session::Counters counters = peer.fsm.counters();
     peer.settings = settings;
     peer.fsm = session::Peer(settings.session);
@@ -88,19 +100,21 @@ void Speaker::change_peer(PeerSlot& peer, const PeerSettings& settings) {
   }
   bool facts_changed = peer.settings.route_reflector_client != settings.route_reflector_client ||
                        peer.settings.accept_blackhole != settings.accept_blackhole;
+  if (peer.settings.session.max_prefix != settings.session.max_prefix) peer.max_prefix_noted = PeerSlot::Noted::Nothing;
   peer.settings = settings;
   if (!is_same) {
     peer.fsm.reconfigure_live(settings.session);
     schedule(peer);
     log(LogLevel::Info, "peer_changed", &peer, {{"session", "kept"}});
   }
+  if (judgement_changed) rejudge(peer);  // stale routes as well
   if (!peer.is_up()) return;
-  if (judgement_changed) rejudge(peer);
   if (facts_changed) {
     note_facts(peer);
     rib_.reconsider_peer(peer.id);
   }
   if (!(peer.group->key() == export_key(peer))) move_group(peer);
+  check_max_prefix(peer);
 }
 
 // What may be said against a path changed: each is judged again, without asking the peer.
@@ -125,7 +139,8 @@ rib::ExportKey Speaker::export_key(const PeerSlot& peer) const {
   rib::ExportKey key;
   key.target = {session.local_as, !session.is_ibgp(), peer.settings.route_reflector_client, cluster_id(),
                 peer.settings.next_hop_mode, std::nullopt, std::nullopt,
-                session.is_ibgp() ? std::nullopt : session.role, config_->graceful_shutdown};
+                session.is_ibgp() ? std::nullopt : session.role, config_->graceful_shutdown,
+                negotiated.peer_open.capabilities.graceful_restart && negotiated.peer_open.capabilities.long_lived};
   (negotiated.local_address.is_v4() ? key.target.self_v4 : key.target.self_v6) = negotiated.local_address;
   key.filter = peer.settings.export_ ? peer.settings.export_ : config_->export_filter;
   key.codec = negotiated.codec;

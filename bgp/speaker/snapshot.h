@@ -16,6 +16,7 @@ struct PrefixCounts {
   uint64_t received = 0;    // announced and not withdrawn
   uint64_t accepted = 0;    // of those, not rejected by policy or as a loop
   uint64_t advertised = 0;  // size of the Adj-RIB-Out
+  uint64_t stale = 0;       // of the received: not said again since the peer restarted, or began a route refresh
 };
 
 // What RFC 7606 had us do, how often.
@@ -50,6 +51,7 @@ struct PeerSnapshot {
   std::optional<session::Negotiated> negotiated;  // while Established
   FamilySet offered;                              // families we offer
   FamilySet end_of_rib_received;
+  std::optional<Instant> stale_until;             // the stale routes are given up then
   PrefixCounts ipv4;
   PrefixCounts ipv6;
   MalformedCounts malformed;

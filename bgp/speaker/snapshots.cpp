@@ -36,8 +36,10 @@ PeerSnapshot Speaker::snapshot_of(const PeerSlot& peer) const {
     PrefixCounts& counts = family == Family::IPv4 ? out.ipv4 : out.ipv6;
     counts.received = rib_.path_count(peer.id, family);
     counts.accepted = counts.received - rib_.rejected_count(peer.id, family);
+    counts.stale = rib_.stale_count(peer.id, family);
     counts.advertised = peer.is_up() ? peer.group->advertised(peer.id, family) : 0;
   }
+  if (peer.has_stale()) out.stale_until = peer.stale_until();
   out.malformed = peer.malformed;
   return out;
 }

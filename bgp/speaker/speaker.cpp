@@ -7,8 +7,6 @@
 
 namespace bgp::speaker {
 
-static constexpr Duration kGrace = 5s;  // how long a peer that is out of reach holds up output::Converged
-
 Duration Speaker::limits_selection_deferral() { return limits::kSelectionDeferral; }
 
 Speaker::Speaker(SpeakerConfigPtr config, Options options, Instant now)
@@ -21,6 +19,7 @@ Speaker::Speaker(SpeakerConfigPtr config, Options options, Instant now)
       peers_(1) {
   static constexpr uint8_t kLocalAttributes[] = {0x40, 1, 1, 0, 0x40, 2, 0};  // ORIGIN IGP, empty AS_PATH
   local_attr_ = rib_.attrs().intern_local(kLocalAttributes);
+  if (!options_.forwarding_kept.empty()) rib_.hold_end_of_rib();
   handle(input::Reconfigure{std::move(config)}, now);
 }
 
@@ -130,12 +129,9 @@ void Speaker::perform(PeerSlot& peer, const session::ActionList& actions) {
     }
     void operator()(const action::Close& a) const { s.close_connection(a.conn); }
     void operator()(const action::Up& a) const { s.session_up(peer, a.conn); }
-    void operator()(const action::Down&) const { s.session_down(peer); }
-    void operator()(const action::RefreshRequested& a) const {
-      if (!peer.is_up()) return;
-      peer.group->refresh(peer.id, a.family);
-      s.mark_writable(*s.find_connection(peer.conn));
-    }
+    void operator()(const action::Down& a) const { s.session_down(peer, a); }
+    void operator()(const action::RefreshRequested& a) const { s.answer_refresh(peer, a.family); }
+    void operator()(const action::RefreshMarked& a) const { s.refresh_marked(peer, a.family, a.is_end); }
     void operator()(const action::Log& a) const { s.outputs_.push_back(output::Log{a.record}); }
   };
   for (const session::Action& action : actions) std::visit(Performer{*this, peer}, action);
@@ -154,11 +150,27 @@ void Speaker::close_connection(ConnId conn) {
 
 void Speaker::session_up(PeerSlot& peer, ConnId conn) {
   if (peer.fsm.negotiated().codec.extended_messages) find_connection(conn)->framer.allow_extended_messages();
-  note_facts(peer);
   peer.end_of_rib_received = {};
   peer.conn = conn;
+  peer.identifier = peer.fsm.negotiated().peer_open.identifier;
+  peer.local_address = peer.fsm.negotiated().local_address;
+  peer.max_prefix_noted = PeerSlot::Noted::Nothing;
+  note_facts(peer);
   join_group(peer);
   want_bfd(peer);  // its source address is known now
+  resume_routes(peer);
+}
+
+// RFC 7313 §4: BoRR, everything, EoRR. The group writes the last, because only it knows when it is done.
+void Speaker::answer_refresh(PeerSlot& peer, Family family) {
+  if (!peer.is_up()) return;
+  Connection& connection = *find_connection(peer.conn);
+  if (peer.group->refresh(peer.id, family, peer.fsm.negotiated().enhanced_refresh)) {
+    Bytes begin = wire::encode(wire::begin_of_refresh(family));
+    connection.control.insert(connection.control.end(), begin.begin(), begin.end());
+    peer.fsm.counters().refreshes_out += 2;
+  }
+  mark_writable(connection);
 }
 
 // The rank is the place among the configured peers: the order of addresses, whoever comes and goes.
@@ -166,12 +178,12 @@ void Speaker::note_facts(const PeerSlot& peer) {
   auto place = std::lower_bound(config_->peers.begin(), config_->peers.end(), peer.settings.session.address,
                                 [](const PeerSettings& p, const IpAddress& a) { return p.session.address < a; });
   rib_.set_peer(peer.id, {!peer.settings.session.is_ibgp(), peer.settings.route_reflector_client,
-                          peer.fsm.negotiated().peer_open.identifier, peer.settings.session.address,
+                          peer.identifier, peer.settings.session.address,
                           static_cast<uint32_t>(place - config_->peers.begin()),
                           peer.settings.accept_blackhole});
 }
 
-void Speaker::session_down(PeerSlot& peer) {
+void Speaker::session_down(PeerSlot& peer, const session::action::Down& down) {
   if (!peer.is_up()) return;
   Bytes rest = peer.group->leave(peer.id);
   if (Connection* connection = find_connection(peer.conn)) {
@@ -180,14 +192,40 @@ void Speaker::session_down(PeerSlot& peer) {
   }
   peer.group = nullptr;
   rib_.drop_empty_groups();
-  rib_.forget_peer(peer.id);
+  if (down.keeps_routes) keep_routes(peer, down.graceful);
+  else drop_routes(peer);
+}
+
+// RFC 4486 §4: what is rejected counts as well, because it takes as much memory. Crossing the limit within a message is
+// noticed at its end, so that one session holds at most a message more.
+void Speaker::check_max_prefix(PeerSlot& peer) {
+  using Action = session::MaxPrefixConfig::Action;
+  using Noted = PeerSlot::Noted;
+  const session::MaxPrefixConfig& max = peer.settings.session.max_prefix;
+  if (max.limit == 0 || !peer.is_up()) return;
+  for (Family family : rib::kFamilies) {
+    uint64_t count = rib_.path_count(peer.id, family);
+    if (count > max.limit && max.action != Action::Warn) {
+      session::Environment env = environment();
+      Duration wait = max.action == Action::Stop ? session::kForever : Duration(std::chrono::seconds(max.restart_after_s));
+      return perform(peer, peer.fsm.reset(wire::maximum_prefixes_reached(family, max.limit), env, wait));
+    }
+    bool is_over = count > max.limit;
+    bool is_near = count * 100 >= uint64_t{max.limit} * max.warn_percent;
+    Noted now = is_over ? Noted::Exceeded : is_near ? Noted::Near : Noted::Nothing;
+    if (now <= peer.max_prefix_noted) continue;
+    peer.max_prefix_noted = now;
+    log(LogLevel::Warn, is_over ? "max_prefixes_exceeded" : "max_prefixes_near", &peer,
+        {{"family", family == Family::IPv4 ? "IPv4" : "IPv6"}, {"prefixes", std::to_string(count)},
+         {"limit", std::to_string(max.limit)}});
+  }
 }
 
 // ---- time ---------------------------------------------------------------------------------------------------------
 
 // Deadlines are queued once and looked at when they come: hearing from a peer only moves its real deadline.
 void Speaker::schedule(PeerSlot& peer) {
-  Instant at = peer.fsm.next_deadline();
+  Instant at = std::min(peer.fsm.next_deadline(), peer.stale_until());
   if (at >= peer.scheduled) return;
   peer.scheduled = at;
   deadlines_.push({at, peer.id});
@@ -208,6 +246,7 @@ void Speaker::expire(Instant now) {
     if (due.peer >= peers_.size() || !peers_[due.peer] || peers_[due.peer]->scheduled != due.at) continue;
     PeerSlot& peer = *peers_[due.peer];
     peer.scheduled = kNever;
+    if (peer.stale_until() <= now) expire_stale(peer);
     session::Environment env = environment();
     if (peer.fsm.next_deadline() <= now) perform(peer, peer.fsm.expire(env));
     else schedule(peer);
@@ -284,33 +323,21 @@ void Speaker::on(const input::NextHopStates& in) {
   check_converged();
 }
 
-// The routes stay where they are: what the FIB does with them is its business.
+// The routes stay where they are: what the FIB does with them is its business. A peer that keeps ours while we are gone
+// is left without a word: a NOTIFICATION would end a graceful restart (RFC 4724 §4), and a hard one RFC 8538's as well.
 void Speaker::on(const input::Shutdown& in) {
   is_shut_down_ = true;
+  for (const auto& [conn, connection] : connections_)
+    if (leaves_gracefully(*peers_[connection->peer])) outputs_.push_back(output::Close{conn, {}});
   for (const std::unique_ptr<PeerSlot>& peer : peers_) {
     if (!peer) continue;
+    if (leaves_gracefully(*peer)) {
+      if (peer->is_up()) log(LogLevel::Info, "session_left", peer.get(), {{"routes", "the peer keeps ours for a restart"}});
+      continue;
+    }
     session::Environment env = environment();
     perform(*peer, peer->fsm.stop(wire::cease(wire::CeaseReason::AdministrativeShutdown, in.reason), env));
   }
-}
-
-// A peer that was tried and cannot be reached does not hold up the others (RFC 4724 §4.1 leaves that open).
-void Speaker::check_converged() {
-  if (is_converged_ || is_shut_down_) return;
-  bool is_early = now_ - started_ < kGrace;
-  auto is_settled = [&](const PeerSlot& peer) {
-    if (peer.is_up()) return (peer.fsm.negotiated().codec.families & peer.end_of_rib_received) ==
-                             peer.fsm.negotiated().codec.families;
-    return !is_early && peer.fsm.last_fault().kind != session::Fault::Kind::None;
-  };
-  bool all_settled = std::all_of(peers_.begin(), peers_.end(),
-                                 [&](const std::unique_ptr<PeerSlot>& peer) { return !peer || is_settled(*peer); });
-  if (by_address_.empty() && is_early) return;  // the first configuration may be yet to come
-  if (!all_settled && now_ - started_ < options_.selection_deferral) return;
-  // What was heard must be decided before anything is swept, and cannot be while its next hops are being looked up.
-  if (rib_.has_work() || (rib_.next_hops().is_waiting() && now_ - started_ < options_.selection_deferral)) return;
-  is_converged_ = true;
-  outputs_.push_back(output::Converged{});
 }
 
 void Speaker::collect_rib_output() {

@@ -73,6 +73,7 @@ class Speaker {
     bool operator>(const Deadline& other) const { return at > other.at; }
   };
   static Duration limits_selection_deferral();
+  static constexpr Duration kGrace = 5s;  // how long a peer that is out of reach holds up output::Converged
 
   // inputs
   void on(const input::Connected& in);
@@ -112,16 +113,29 @@ class Speaker {
   // bfd.cpp
   void want_bfd(PeerSlot& peer);
 
+  // restarts.cpp: what stays of a peer while it restarts, and of us while we do
+  void keep_routes(PeerSlot& peer, const session::GracefulRestart& graceful);
+  void drop_routes(PeerSlot& peer);
+  void resume_routes(PeerSlot& peer);
+  void refresh_marked(PeerSlot& peer, Family family, bool is_end);
+  void end_of_rib(PeerSlot& peer, Family family);
+  void expire_stale(PeerSlot& peer);
+  void sweep(PeerSlot& peer, Family family, const char* reason);
+  bool leaves_gracefully(const PeerSlot& peer) const;
+  bool has_told_all(const PeerSlot& peer) const;
+  void check_converged();
+
   // speaker.cpp
   void perform(PeerSlot& peer, const session::ActionList& actions);
   void close_connection(ConnId conn);
   void session_up(PeerSlot& peer, ConnId conn);
   void note_facts(const PeerSlot& peer);
-  void session_down(PeerSlot& peer);
+  void session_down(PeerSlot& peer, const session::action::Down& down);
+  void answer_refresh(PeerSlot& peer, Family family);
   void schedule(PeerSlot& peer);
   void mark_writable(Connection& connection);
   void mark_members_writable();
-  void check_converged();
+  void check_max_prefix(PeerSlot& peer);
   void collect_rib_output();
   void log(LogLevel level, std::string event, const PeerSlot* peer,
            std::vector<std::pair<std::string, std::string>> fields = {});

@@ -30,6 +30,7 @@ struct Books {
     up.reset();
   }
   void operator()(const action::RefreshRequested&) { REQUIRE(up.has_value()); }
+  void operator()(const action::RefreshMarked&) { REQUIRE(up.has_value()); }
   void operator()(const action::Log& a) { REQUIRE(a.record.peer == "192.0.2.2"); }
 };
 

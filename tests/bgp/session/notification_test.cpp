@@ -118,6 +118,19 @@ TEST_CASE("RFC 2918 §4: a refresh is passed on for our families, and ignored fo
   CHECK(world.peer.counters().refreshes_in == 5);
 }
 
+TEST_CASE("RFC 7313: BoRR and EoRR are passed on when both sides know them") {
+  for (bool enhanced : {false, true}) {
+    World world;
+    world.dial_to_open_sent();
+    wire::Open open = neighbours_open();
+    open.capabilities.enhanced_route_refresh = enhanced;
+    world.received(1, open);
+    world.received(1, KeepaliveMessage{});
+    CHECK(world.received(1, wire::begin_of_refresh(Family::IPv4)) == (enhanced ? "begin of refresh ipv4" : ""));
+    CHECK(world.received(1, wire::end_of_refresh(Family::IPv6)) == (enhanced ? "end of refresh ipv6" : ""));
+  }
+}
+
 TEST_CASE("a refresh for a family that was not agreed on is ignored") {
   PeerConfig config = config_towards();
   config.families = FamilySet::of(Family::IPv4);

@@ -58,6 +58,9 @@ struct ActionText {
   std::string operator()(const action::RefreshRequested& a) const {
     return a.family == Family::IPv4 ? "refresh ipv4" : "refresh ipv6";
   }
+  std::string operator()(const action::RefreshMarked& a) const {
+    return std::string(a.is_end ? "end" : "begin") + (a.family == Family::IPv4 ? " of refresh ipv4" : " of refresh ipv6");
+  }
   std::string operator()(const action::Log&) const { return ""; }
   static std::string id(ConnId conn) { return std::to_string(conn.value); }
 };

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -64,8 +65,9 @@ struct OneSpeaker {
   uint32_t next_conn = input::kFirstAcceptedConn;
   std::map<uint32_t, std::string> heard;  // by connection: "OPEN KEEPALIVE UPDATE NOTIFICATION 3/1 ..."
 
-  explicit OneSpeaker(SpeakerConfig config, bool has_fib = false)
-      : speaker(std::make_shared<SpeakerConfig>(std::move(config)), {.seed = 1, .has_fib = has_fib}, now) {
+  explicit OneSpeaker(SpeakerConfig config, bool has_fib = false, FamilySet forwarding_kept = {})
+      : speaker(std::make_shared<SpeakerConfig>(std::move(config)),
+                {.seed = 1, .has_fib = has_fib, .forwarding_kept = forwarding_kept}, now) {
     settle();
   }
 
@@ -98,8 +100,8 @@ struct OneSpeaker {
     return conn;
   }
   void say(ConnId conn, const Bytes& bytes) { handle(input::Received{conn, bytes}); }
-  // Up to Established; the identifier is the last octet of the address.
-  ConnId establish(const char* from, uint32_t as) {
+  // Up to Established; the identifier is the last octet of the address. `edit` changes the OPEN.
+  ConnId establish(const char* from, uint32_t as, const std::function<void(wire::Capabilities&)>& edit = {}) {
     ConnId conn = connect(from);
     wire::Open open;
     open.my_as = Asn{as};
@@ -107,6 +109,7 @@ struct OneSpeaker {
     open.capabilities.multiprotocol = FamilySet::both();
     open.capabilities.route_refresh = true;
     open.capabilities.four_octet_as = Asn{as};
+    if (edit) edit(open.capabilities);
     say(conn, wire::encode(open));
     say(conn, wire::encode_keepalive());
     REQUIRE(peer(from).state == session::State::Established);
