@@ -53,6 +53,15 @@ std::vector<std::string> agreed(const session::Negotiated& negotiated) {
   if (negotiated.codec.route_refresh) out.push_back("route refresh");
   if (negotiated.codec.four_octet_as) out.push_back("4-octet AS");
   if (negotiated.codec.extended_messages) out.push_back("extended messages");
+  if (negotiated.enhanced_refresh) out.push_back("enhanced route refresh");
+  const session::GracefulRestart& graceful = negotiated.graceful;
+  if (graceful.negotiated)
+    out.push_back("graceful restart, " + std::to_string(graceful.restart_time_s) + " s" +
+                  (graceful.notification ? ", also over a NOTIFICATION" : "") +
+                  (graceful.families.empty() ? ", the peer only as a helper" : ""));
+  if (!graceful.long_lived.empty())
+    out.push_back("long-lived graceful restart, " +
+                  std::to_string(std::max(graceful.long_lived_stale_s_v4, graceful.long_lived_stale_s_v6)) + " s");
   return out;
 }
 
@@ -154,6 +163,8 @@ protocol::PeerDetail to_peer_detail(const speaker::PeerDetailSnapshot& detail, c
   }
   out.last_notification_sent = to_info(detail.last_sent);
   out.last_notification_received = to_info(detail.last_received);
+  if (detail.peer.stale_until)
+    out.stale = {detail.peer.ipv4.stale + detail.peer.ipv6.stale, clocks.to_wall(*detail.peer.stale_until)};
   out.malformed = to_info(detail.peer.malformed, clocks);
   for (const session::StateChange& change : detail.history)
     out.history.push_back({clocks.to_wall(change.at), session::to_string(change.from), session::to_string(change.to), change.reason});

@@ -26,6 +26,7 @@
 #include "ctl/protocol/version.h"
 #include "ctl/server/unix_server.h"
 #include "fib/io/kernel_driver.h"
+#include "fib/io/own_routes.h"
 
 namespace bgp::daemon {
 namespace {
@@ -65,6 +66,11 @@ Status<StartError> register_self(config::store::Store& store, const Options& opt
   }
 }
 
+StartError no_kernel(const fib::KernelError& error) {
+  return {"cannot reach the kernel's routing table: " + error.operation + ": " + error.text +
+              "; run as root or with CAP_NET_ADMIN, or give --fib none", 1};
+}
+
 fib::BestRoute to_best_route(const rib::RouteChange& change) {
   auto type = change.kind == rib::RouteChange::Kind::Blackhole ? fib::BestRoute::Type::Blackhole
                                                                : fib::BestRoute::Type::Unicast;
@@ -94,6 +100,7 @@ class Agent::Impl {
   Status<StartError> start_routing(const config::desired::Resolved& first);
   void make_bfd(uint64_t seed);
   void make_kernel();
+  fib::io::KernelOptions kernel_options() const;
   Status<StartError> start_control();
   ctl::server::Handlers handlers();
   void shut_down(const std::string& reason);
@@ -151,6 +158,11 @@ Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& f
   options.seed = static_cast<uint64_t>(chance()) << 32 | chance();
   options.has_fib = options_.has_fib;
   options.software = "calico-bgp " + ctl::protocol::this_build().version;
+  if (options_.has_fib) {
+    auto kept = fib::io::find_own_routes(kernel_options());
+    if (!kept) return Err(no_kernel(kept.error()));
+    options.forwarding_kept = *kept;
+  }
   speaker_ = std::make_unique<speaker::Speaker>(std::make_shared<const speaker::SpeakerConfig>(first.config), options,
                                                 io::now());
   make_bfd(static_cast<uint64_t>(chance()) << 32 | chance());
@@ -178,9 +190,7 @@ Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& f
   uint16_t port = options_.listen_port.value_or(first.listen_port);
   if (auto listening = driver_->listen(port); !listening) return Err(StartError{listening.error(), 1});
   if (!kernel_) return Done{};
-  if (auto started = kernel_->start(); !started)
-    return Err(StartError{"cannot reach the kernel's routing table: " + started.error().operation + ": " + started.error().text +
-                              "; run as root or with CAP_NET_ADMIN, or give --fib none", 1});
+  if (auto started = kernel_->start(); !started) return Err(no_kernel(started.error()));
   return Done{};
 }
 
@@ -194,10 +204,14 @@ void Agent::Impl::make_bfd(uint64_t seed) {
                 [this](const LogRecord& record) { log_.log(record); }});
 }
 
+fib::io::KernelOptions Agent::Impl::kernel_options() const {
+  return {.protocol = options_.fib_protocol, .table = options_.fib_table};
+}
+
 void Agent::Impl::make_kernel() {
   if (!options_.has_fib) return;
   kernel_ = std::make_unique<fib::io::KernelDriver>(
-      routing_io_, fib::io::KernelOptions{.protocol = options_.fib_protocol, .table = options_.fib_table},
+      routing_io_, kernel_options(),
       fib::io::KernelEvents{
           // kernel -> speaker: routes of others, as the kernel tells of them
           [this](const std::vector<fib::LocalRoute>& added, const std::vector<fib::LocalRoute>& removed) {

@@ -117,6 +117,13 @@ struct MalformedInfo {
   bool operator==(const MalformedInfo&) const = default;
 };
 
+// Routes that the peer said before it restarted, or began a route refresh, and not again since.
+struct StaleInfo {
+  uint64_t routes = 0;
+  Timestamp until;  // they are given up then
+  bool operator==(const StaleInfo&) const = default;
+};
+
 struct PeerTimers {
   uint32_t hold_time_configured_s = 0;
   uint32_t hold_time_negotiated_s = 0;  // 0: no session, or none agreed
@@ -135,6 +142,7 @@ struct PeerDetail {
   PeerTimers timers;
   std::optional<NotificationInfo> last_notification_sent;
   std::optional<NotificationInfo> last_notification_received;
+  std::optional<StaleInfo> stale;
   MalformedInfo malformed;
   std::optional<BfdInfo> bfd;  // none: not configured
   std::vector<StateChangeInfo> history;  // newest last

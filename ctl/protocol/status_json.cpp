@@ -170,6 +170,8 @@ PeerDetail peer_detail(const Json& json) {
               .connect_retry_s = number32_at(timers, "connectRetry")};
   d.last_notification_sent = notification(json.at("lastNotificationSent"));
   d.last_notification_received = notification(json.at("lastNotificationReceived"));
+  const Json& stale = json.at("staleRoutes");
+  if (!stale.is_null()) d.stale = {number_at(stale, "routes"), time_at(stale, "until")};
   d.malformed = malformed_info(json.at("malformed"));
   d.bfd = bfd_info(json.at("bfd"));
   for (const Json& change : json.at("history"))
@@ -203,6 +205,8 @@ std::string to_json(const PeerDetail& detail, bool indent) {
                    {"connectRetry", detail.timers.connect_retry_s}};
   out["lastNotificationSent"] = to_object(detail.last_notification_sent);
   out["lastNotificationReceived"] = to_object(detail.last_notification_received);
+  out["staleRoutes"] = nullptr;
+  if (detail.stale) out["staleRoutes"] = {{"routes", detail.stale->routes}, {"until", to_rfc3339(detail.stale->until)}};
   out["malformed"] = to_object(detail.malformed);
   out["bfd"] = to_object(detail.bfd);
   out["history"] = to_object(detail.history);

@@ -113,6 +113,7 @@ std::string peer_text(const PeerDetail& d) {
          line("Last error", s.last_error.value_or("none")) + line("Flaps", std::to_string(s.flaps)) +
          line("Prefixes", std::to_string(s.prefixes.received) + " received, " + std::to_string(s.prefixes.accepted) +
                               " accepted, " + std::to_string(s.prefixes.advertised) + " advertised") +
+         (d.stale ? line("Stale routes", std::to_string(d.stale->routes) + ", until " + to_rfc3339(d.stale->until)) : "") +
          line("Messages received", counts(s.received)) + line("Messages sent", counts(s.sent)) + "\nTimers\n" +
          line("Hold time", "configured " + seconds(d.timers.hold_time_configured_s) +
                                (has_session ? ", negotiated " + seconds(d.timers.hold_time_negotiated_s) : "")) +

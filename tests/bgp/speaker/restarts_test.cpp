@@ -27,14 +27,15 @@ std::function<void(wire::Capabilities&)> open_of(const Says& says) {
   };
 }
 
+SpeakerConfig two_peers(uint32_t long_lived_s = 0) {
+  SpeakerConfig config = config_of({neighbour(kPeer, 65001), neighbour(kOther, 65002)});
+  for (PeerSettings& p : config.peers) p.session.graceful_restart.long_lived_stale_s = long_lived_s;
+  return config;
+}
+
 struct Restarts : OneSpeaker {
   explicit Restarts(SpeakerConfig config = two_peers(), bool has_fib = false, FamilySet kept = {})
       : OneSpeaker(std::move(config), has_fib, kept) {}
-  static SpeakerConfig two_peers(uint32_t long_lived_s = 0) {
-    SpeakerConfig config = config_of({neighbour(kPeer, 65001), neighbour(kOther, 65002)});
-    for (PeerSettings& p : config.peers) p.session.graceful_restart.long_lived_stale_s = long_lived_s;
-    return config;
-  }
   ConnId up(const Says& says = {}) { return establish(kPeer, 65001, open_of(says)); }
   void lose(ConnId conn) { handle(input::Closed{conn, "Connection reset by peer"}); }
   void end_of_rib(ConnId conn) {
@@ -70,7 +71,7 @@ TEST_CASE("RFC 4724 §4.2: the routes of a peer that restarts stay, used and tol
 }
 
 TEST_CASE("the FIB hears nothing of a restart that brings the same routes back") {
-  Restarts r(Restarts::two_peers(), true);
+  Restarts r(two_peers(), true);
   ConnId conn = r.up();
   r.say(conn, announcement("10.0.0.0/8"));
   r.handle(input::NextHopStates{{{ip(kPeer), true, 0}}});
@@ -180,7 +181,7 @@ TEST_CASE("a peer that leaves the configuration takes its routes along, stale or
     if (is_lost) r.lose(conn);
     r.reconfigure(config_of({neighbour(kOther, 65002)}));
     CHECK(r.routes() == "");
-    r.reconfigure(Restarts::two_peers());
+    r.reconfigure(two_peers());
     CHECK(r.counts() == "0 routes, 0 stale");
   }
 }
@@ -192,7 +193,7 @@ TEST_CASE("a change that needs a new session keeps the routes if the peer keeps 
     Restarts r;
     ConnId conn = r.up({.notification = row.n});
     r.say(conn, announcement("10.0.0.0/8"));
-    SpeakerConfig config = Restarts::two_peers();
+    SpeakerConfig config = two_peers();
     config.peers[0].session.hold_time_s = 30;
     config.peers[0].session.peer_as = Asn{row.as};
     r.reconfigure(config);
@@ -205,7 +206,7 @@ TEST_CASE("another import policy judges stale routes too") {
   ConnId conn = r.up();
   r.say(conn, announcement("10.0.0.0/8"));
   r.lose(conn);
-  SpeakerConfig config = Restarts::two_peers();
+  SpeakerConfig config = two_peers();
   config.peers[0].import = std::make_shared<policy::Filter>();  // accepts nothing
   r.reconfigure(config);
   CHECK(r.routes() == "10.0.0.0/8 192.0.2.1, rejected by the import policy");
@@ -215,7 +216,7 @@ TEST_CASE("another import policy judges stale routes too") {
 // ---- RFC 9494 -----------------------------------------------------------------------------------------------------
 
 TEST_CASE("RFC 9494 §4.2: after the restart time come the long-lived stale time and the least preference, then the end") {
-  Restarts r(Restarts::two_peers(600));
+  Restarts r(two_peers(600));
   ConnId other = r.establish(kOther, 65002, open_of({.long_lived_s = 600}));
   ConnId conn = r.up({.restart_time_s = 60, .long_lived_s = 3600});
   r.say(conn, announcement("10.0.0.0/8"));
@@ -241,7 +242,7 @@ TEST_CASE("RFC 9494 §4.2: after the restart time come the long-lived stale time
 }
 
 TEST_CASE("RFC 9494: a restart time of 0 makes routes long-lived at once; back, they stay until End-of-RIB, their time running on") {
-  Restarts r(Restarts::two_peers(100));
+  Restarts r(two_peers(100));
   Says says{.restart_time_s = 0, .long_lived_s = 100};
   ConnId conn = r.up(says);
   r.say(conn, announcement("10.0.0.0/8 11.0.0.0/8"));
@@ -274,7 +275,7 @@ TEST_CASE("RFC 9494: a restart time of 0 makes routes long-lived at once; back, 
 
 TEST_CASE("RFC 9494 §4.2: back without the F-bit in the long-lived capability, or without it, the routes go") {
   for (bool has_capability : {false, true}) {
-    Restarts r(Restarts::two_peers(100));
+    Restarts r(two_peers(100));
     ConnId conn = r.up({.restart_time_s = 0, .long_lived_s = 100});
     r.say(conn, announcement("10.0.0.0/8"));
     r.lose(conn);
@@ -384,7 +385,7 @@ int updates(const Restarts& r, ConnId conn) {
 }
 
 TEST_CASE("RFC 4724 §4.1: our block is told at once, End-of-RIB when those who do not restart have said theirs") {
-  SpeakerConfig config = Restarts::two_peers();
+  SpeakerConfig config = two_peers();
   config.own_blocks = {prefix("10.1.0.0/26")};
   Restarts r(config, false, FamilySet::both());
   ConnId conn = r.up();
@@ -408,7 +409,7 @@ TEST_CASE("two speakers that restart do not wait for each other's End-of-RIB; th
 }
 
 TEST_CASE("a peer without graceful restart, or one that is away, does not keep the others from their End-of-RIB") {
-  Restarts r(Restarts::two_peers(), false, FamilySet::both());
+  Restarts r(two_peers(), false, FamilySet::both());
   ConnId conn = r.up();
   r.end_of_rib(conn);
   CHECK(updates(r, conn) == 0);  // the other one may be there any moment

@@ -173,6 +173,7 @@ TEST_CASE("node peer shows a session in full") {
   d.capabilities_ours = {"route refresh", "4-octet AS 64512"};
   d.last_notification_received = NotificationInfo{2, 2, "Bad peer AS", d.status.since};
   d.history = {{d.status.since, "OpenSent", "Idle", "Received: Bad peer AS"}};
+  d.stale = StaleInfo{7, d.status.since};
   d.malformed = {{2, 0, 0},
                  {{8, "COMMUNITIES", {1, 0, 0}}, {99, "", {1, 0, 0}}},
                  LastFault{"attribute 8 COMMUNITIES: length is no multiple", "c00803000102", d.status.since}};
@@ -185,6 +186,7 @@ TEST_CASE("node peer shows a session in full") {
         "  AS number:              local 64512, peer 64513\n",
         "  Ours:                   route refresh\n                          4-octet AS 64512\n",
         "  Theirs:                 -\n", "  Received:               2/2 Bad peer AS, 2016-12-05T23:00:00.000Z\n",
+        "  Stale routes:           7, until 2016-12-05T23:00:00.000Z\n",
         "\nMalformed UPDATEs\n"
         "  Faults:                 2 treated as withdrawn, 0 attributes discarded, 0 sessions reset\n"
         "  8 COMMUNITIES:          1 treated as withdrawn, 0 attributes discarded, 0 sessions reset\n"
@@ -195,6 +197,8 @@ TEST_CASE("node peer shows a session in full") {
     CHECK_MESSAGE(text.out.find(line) != std::string::npos, line);
   CHECK(*parse_peer_detail(calicoctl("node peer 10.0.0.1 -o json").out) == d);
   calicoctl.agent.detail->malformed = {};
+  calicoctl.agent.detail->stale = std::nullopt;
+  CHECK(calicoctl("node peer 10.0.0.1").out.find("Stale") == std::string::npos);
   CHECK(calicoctl("node peer 10.0.0.1").out.find("Malformed UPDATEs\n  Faults:                 none\n") != std::string::npos);
   CHECK(calicoctl("node peer 10.0.0.1").out.find("BFD") == std::string::npos);
   calicoctl.agent.detail = bgp::Err(Error{ErrorCode::NotFound, "10.0.0.2 is no peer of this node", {}, 0});

@@ -46,6 +46,7 @@ PeerDetail a_detail() {
   d.capabilities_agreed = {"route refresh"};
   d.timers = {90, 30, 10, 5};
   d.last_notification_received = NotificationInfo{6, 2, "Administrative shutdown", d.status.since};
+  d.stale = StaleInfo{7, d.status.since};
   d.malformed = {{3, 2, 1},
                  {{0, "", {0, 0, 1}}, {7, "AGGREGATOR", {0, 2, 0}}, {8, "COMMUNITIES", {3, 0, 0}}},
                  LastFault{"attribute 8 COMMUNITIES: length is no multiple", "c00803000102", d.status.since}};
