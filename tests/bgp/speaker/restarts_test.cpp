@@ -173,6 +173,17 @@ TEST_CASE("RFC 8538: a NOTIFICATION keeps the routes when both sides said N, and
   }
 }
 
+TEST_CASE("fault 5: a peer that falls silent keeps its routes past the hold timer when both sides said N") {
+  for (bool n : {false, true}) {
+    Restarts r;
+    ConnId conn = r.up({.notification = n});
+    r.say(conn, announcement("10.0.0.0/8"));
+    r.wait(91s);
+    CHECK(r.heard[conn.value].ends_with("NOTIFICATION 4/0"));
+    CHECK(r.counts() == (n ? "1 routes, 1 stale" : "0 routes, 0 stale"));
+  }
+}
+
 TEST_CASE("a peer that leaves the configuration takes its routes along, stale or not") {
   for (bool is_lost : {false, true}) {
     Restarts r;

@@ -30,6 +30,9 @@ def parse_routes(text):
 class Bird(Speaker):
     """The configuration is rewritten and re-read for every change, as people do it."""
 
+    kernel_protocol = "bird"
+    args = ()  # of the command line; -R: it comes back from a graceful restart
+
     def session(self, number, neighbor, body):
         version = family(neighbor.address)
         lines = [f"local {self.local(version)} as {self.asn};",
@@ -77,7 +80,8 @@ class Bird2(Bird):
 
     def start(self):
         config = self.write("bird.conf", self.config())
-        self.process = self.host.spawn("bird", "/usr/sbin/bird", "-f", "-c", config, "-s", self.dir / "bird.ctl")
+        self.process = self.host.spawn("bird", "/usr/sbin/bird", "-f", "-c", config, "-s", self.dir / "bird.ctl",
+                                       *self.args)
 
     def birdc(self, *command, check=True):
         return self.host.run("/usr/sbin/birdc", "-r" if command[0] == "show" else "-v", "-s", self.dir / "bird.ctl",
@@ -116,7 +120,7 @@ class Bird1(Bird):
             bird = "bird" + self.suffix(version)
             config = self.write(bird + ".conf", self.config(version))
             self.by_family[version] = self.host.spawn(bird, UNPACKED / bird, "-f", "-c", config, "-s",
-                                                      self.dir / f"{bird}.ctl")
+                                                      self.dir / f"{bird}.ctl", *self.args)
 
     def birdc(self, version, *command, check=True):
         suffix = self.suffix(version)

@@ -12,6 +12,7 @@ class Frr(Speaker):
     keeps_as4_path = False
     bfdd_config = None  # text: bfdd runs too
     bfdd = None
+    kernel_protocol = "bgp"
 
     def config(self):
         lines = ["log stdout", f"router bgp {self.asn}", f" bgp router-id {self.local(4)}",

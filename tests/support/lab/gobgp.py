@@ -12,6 +12,9 @@ AS_PATH, NEXT_HOP, MP_REACH = 2, 3, 14
 class GoBgp(Speaker):
     name = "gobgp"
     can_do_2_octets = False  # it has no switch for that
+    restart = None           # of "graceful-restart", as its configuration has it; then of the family as well
+    long_lived_s = 0
+    args = ()                # of the command line; -r: it comes back from a graceful restart
 
     def config(self):
         neighbors = [{
@@ -19,15 +22,23 @@ class GoBgp(Speaker):
             "timers": {"config": {"hold-time": self.hold_s, "keepalive-interval": self.hold_s // 3, "connect-retry": 1,
                                   "idle-hold-time-after-reset": 1}},
             "transport": {"config": {"local-address": self.local(family(n.address))}},
-            "afi-safis": [{"config": {"afi-safi-name": f"ipv{family(n.address)}-unicast"}}],
+            "afi-safis": [{"config": {"afi-safi-name": f"ipv{family(n.address)}-unicast"}, **self.restart_of_family()}],
+            **({"graceful-restart": {"config": self.restart}} if self.restart else {}),
             "route-reflector": {"config": {"route-reflector-client": n.is_client,
                                            "route-reflector-cluster-id": self.local(4)}},
         } for n in self.neighbors]
         return json.dumps({"global": {"config": {"as": self.asn, "router-id": self.local(4)}}, "neighbors": neighbors})
 
+    def restart_of_family(self):
+        if not self.restart:
+            return {}
+        return {"mp-graceful-restart": {"config": {"enabled": True}},
+                **({"long-lived-graceful-restart": {"config": {"enabled": True, "restart-time": self.long_lived_s}}}
+                   if self.long_lived_s else {})}
+
     def start(self):
         config = self.write("gobgp.json", self.config())
-        self.process = self.host.spawn("gobgpd", "gobgpd", "-t", "json", "-f", config)
+        self.process = self.host.spawn("gobgpd", "gobgpd", "-t", "json", "-f", config, *self.args)
         for prefix in self.announced:
             self.edit("add", prefix, until_ready=True)
 

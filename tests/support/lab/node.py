@@ -106,6 +106,9 @@ class OurNode:
     def is_established(self, address):
         return self.peer(address).get("info") == "Established"
 
+    def detail(self, address):
+        return json.loads(self.ctl("node", "peer", address, "-o", "json").stdout)
+
     def routes(self):
         """{prefix: the best candidate} of the Loc-RIB."""
         return {r["prefix"]: r for r in self.json("node", "routes") if r["best"]}
