@@ -21,7 +21,7 @@ class _MaxPrefix(LabCase):
     @classmethod
     def tell(cls, limit, action):
         cls.node.apply(peer3_yaml("peer", THEIRS, PEER_AS, {
-            "max-prefixes": limit, "max-prefixes-action": action, "max-prefixes-restart": "5s"}))
+            "max-prefixes": limit, "max-prefixes-action": action, "max-prefixes-restart": "10s"}))
 
     def test_it_is_sent_away_once_per_restart_time_and_comes_back_when_it_says_less(self):
         wait_until("Established", lambda: self.node.is_established(THEIRS), 60)
@@ -30,11 +30,11 @@ class _MaxPrefix(LabCase):
         wait_until("it is out", lambda: self.node.peer(THEIRS)["state"] != "up")
         began = time.monotonic()
         self.assertIn("prefixes", self.node.peer(THEIRS)["lastError"].lower())
-        self.assertEqual(self.node.routes(), {})
+        self.assertFalse(set(ALLOWED) & set(self.node.routes()))
         sent = self.node.detail(THEIRS)["lastNotificationSent"]
         self.assertIn((sent["code"], sent["subcode"]), [(6, 1), (6, 9)])  # 6/9 around it where both know RFC 8538
         wait_until("it is let in again, and sent away again", lambda: self.node.peer(THEIRS)["flaps"] >= 2, 60)
-        self.assertGreaterEqual(time.monotonic() - began, 4)
+        self.assertGreaterEqual(time.monotonic() - began, 9)
         self.peer.withdraw(ONE_MORE)
         wait_until("it is back", lambda: self.node.is_established(THEIRS) and set(ALLOWED) <= set(self.node.routes()), 90)
         self.peer.announce(ONE_MORE)
