@@ -107,7 +107,7 @@ TEST_CASE("a node that refuses is tried again until it answers") {
   pair.check_settled();
 }
 
-TEST_CASE("a cable that is cut ends the session by the hold timer, and healing it brings everything back") {
+TEST_CASE("a cable that is cut ends the session by the hold timer; its routes stay for the restart time; healing mends all") {
   for (uint64_t seed = 0; seed < 20; ++seed) {
     INFO("seed " << seed);
     Pair pair(seed);
@@ -115,9 +115,13 @@ TEST_CASE("a cable that is cut ends the session by the hold timer, and healing i
     pair.cut(0, 1);
     pair.run_for(31s);
     CHECK_FALSE(pair.are_joined(0, 1));
-    CHECK(pair.loc_rib(0) == Routes{{"10.1.0.0/26", "local"}});
+    CHECK(pair.peer(0, 1).ipv4.stale == 1);
+    CHECK(pair.loc_rib(0) == Routes{{"10.1.0.0/26", "local"}, {"10.1.1.0/26", "10.0.0.2"}});
     CHECK(pair.peer(0, 1).counters.flaps == 1);
-    pair.run_for(60s);
+    bool heals_in_time = seed % 2 == 0;
+    pair.run_for(heals_in_time ? 60s : 121s);
+    CHECK(pair.peer(0, 1).ipv4.stale == (heals_in_time ? 1 : 0));
+    CHECK(pair.loc_rib(0).size() == (heals_in_time ? 2 : 1));
     pair.heal(0, 1);
     pair.run_for(150s);
     pair.check_settled();
@@ -241,14 +245,33 @@ TEST_CASE("blocks come and go with the configuration") {
                                   {"10.1.78.0/26", "10.0.0.1"}});
 }
 
-TEST_CASE("a shutdown tells everybody Cease 6/2, and the others carry on") {
+TEST_CASE("RFC 4724: a shutdown says nothing; the others keep its routes for the restart time, and carry on") {
   Mesh mesh(7);
   mesh.handle(0, speaker::input::Shutdown{"maintenance"});
   mesh.refuse(0, true);
   mesh.run_for(10s);
-  CHECK(mesh.take_notifications() == "0->1 6/9 (6/2) 0->2 6/9 (6/2)");
-  CHECK(mesh.loc_rib(1).size() == 2);
+  CHECK(mesh.take_notifications() == "");
+  CHECK(mesh.loc_rib(1).size() == 3);
   CHECK(mesh.are_joined(1, 2));
+  mesh.run_for(120s);
+  CHECK(mesh.loc_rib(1).size() == 2);
+}
+
+TEST_CASE("without graceful restart a shutdown is a Cease 6/2, and takes the routes along") {
+  Network network(7);
+  for (int self : {0, 1}) {
+    SpeakerConfig config = node(self, {1 - self});
+    config.peers[0].session.graceful_restart.restart_time_s = 0;
+    network.add(as_ptr(config));
+  }
+  network.run_for(10s);
+  CHECK(network.loc_rib(1).size() == 2);
+  network.take_notifications();  // of the collision
+  network.handle(0, speaker::input::Shutdown{"maintenance"});
+  network.refuse(0, true);
+  network.run_for(10s);
+  CHECK(network.take_notifications() == "0->1 6/2");
+  CHECK(network.loc_rib(1).size() == 1);
 }
 
 TEST_CASE("a passive peer that is not passive any more begins to dial") {
