@@ -64,4 +64,7 @@ inline constexpr size_t kDocumentBytesMax = 4 * 1024 * 1024;
 inline constexpr size_t kDocumentDepthMax = 64;
 inline constexpr size_t kDocumentNodesMax = 200'000;            // scalars, lists and maps; an alias counts as its copy
 
+// ---- transcripts ------------------------------------------------------------------------------------------------
+inline constexpr size_t kTranscriptBytesMax = 256 * 1024 * 1024;  // of --record; overflow: it ends, and the log says so
+
 }  // namespace bgp::limits

@@ -21,7 +21,7 @@ Instant now() { return Instant(std::chrono::duration_cast<Duration>(Clock::now()
 
 class SpeakerDriver::Impl {
  public:
-  Impl(boost::asio::io_context& io, speaker::Speaker& speaker, SpeakerEvents events)
+  Impl(boost::asio::io_context& io, speaker::transcript::Tap speaker, SpeakerEvents events)
       : io_(io), speaker_(speaker), events_(std::move(events)), timer_(io), read_buffer_(limits::kReadChunkBytes) {
     connection_events_ = {
         [this](ConnId conn, const IpAddress& local) { handle(speaker::input::Connected{conn, local}); },
@@ -53,7 +53,7 @@ class SpeakerDriver::Impl {
   void lost(ConnId conn, const error_code& error);
 
   boost::asio::io_context& io_;
-  speaker::Speaker& speaker_;
+  speaker::transcript::Tap speaker_;
   SpeakerEvents events_;
   boost::asio::steady_timer timer_;
   Instant armed_for_ = kNever;
@@ -216,8 +216,9 @@ void SpeakerDriver::Impl::stop() {
 
 // ---- the class ----------------------------------------------------------------------------------------------------
 
-SpeakerDriver::SpeakerDriver(boost::asio::io_context& io, speaker::Speaker& speaker, SpeakerEvents events)
-    : impl_(std::make_unique<Impl>(io, speaker, std::move(events))) {}
+SpeakerDriver::SpeakerDriver(boost::asio::io_context& io, speaker::Speaker& speaker, SpeakerEvents events,
+                             speaker::transcript::Recorder* recorder)
+    : impl_(std::make_unique<Impl>(io, speaker::transcript::Tap(speaker, recorder), std::move(events))) {}
 SpeakerDriver::~SpeakerDriver() = default;
 Status<std::string> SpeakerDriver::listen(uint16_t port) { return impl_->listen(port); }
 void SpeakerDriver::handle(const speaker::Input& input) { impl_->handle(input); }

@@ -17,6 +17,7 @@
 #include "bgp/base/log.h"
 #include "bgp/base/result.h"
 #include "bgp/speaker/speaker.h"
+#include "bgp/speaker/transcript/recorder.h"
 
 namespace boost::asio {
 class io_context;
@@ -40,8 +41,9 @@ Instant now();
 
 class SpeakerDriver {
  public:
-  // `io` and `speaker` must outlive the driver.
-  SpeakerDriver(boost::asio::io_context& io, speaker::Speaker& speaker, SpeakerEvents events);
+  // `io`, `speaker` and `recorder` must outlive the driver. A recorder writes down all that passes.
+  SpeakerDriver(boost::asio::io_context& io, speaker::Speaker& speaker, SpeakerEvents events,
+                speaker::transcript::Recorder* recorder = nullptr);
   ~SpeakerDriver();
   SpeakerDriver(const SpeakerDriver&) = delete;
   SpeakerDriver& operator=(const SpeakerDriver&) = delete;
