@@ -149,6 +149,7 @@ const std::vector<Row>& rows() {
       {"fib-protocol", {}, "route protocol number that marks our routes, 5..255 (12)", set_fib_protocol},
       {"fib-table", {}, "routing table (254, main)", set_fib_table},
       {"log-level", {"CALICO_STARTUP_LOGLEVEL"}, "debug, info, warning or error (info)", set_log_level},
+      {"record", {}, "write all that passes through the BGP core to this file, for tools/replay; passwords left out (none)", set_text<&Options::record>},
   };
   return rows;
 }

@@ -26,6 +26,7 @@ struct Options {
   uint8_t fib_protocol = 12;
   uint32_t fib_table = 254;
   LogLevel log_level = LogLevel::Info;
+  std::string record;                    // a transcript's file; empty: none
 };
 
 // What the command line asks for instead of running.

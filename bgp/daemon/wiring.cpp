@@ -18,6 +18,7 @@
 #include "bgp/daemon/log_writer.h"
 #include "bgp/daemon/registration.h"
 #include "bgp/daemon/status_view.h"
+#include "bgp/daemon/transcript_file.h"
 #include "bgp/io/bfd_driver.h"
 #include "bgp/io/speaker_driver.h"
 #include "config/rocks/rocks_store.h"
@@ -116,6 +117,7 @@ class Agent::Impl {
   std::unique_ptr<config::store::Store> store_;
   std::unique_ptr<ConfigSource> config_source_;
   std::unique_ptr<ctl::server::UnixServer> control_;
+  std::unique_ptr<speaker::transcript::Recorder> recorder_;  // null without --record
   std::unique_ptr<speaker::Speaker> speaker_;
   std::unique_ptr<fib::io::KernelDriver> kernel_;  // null with --fib none
   std::unique_ptr<io::SpeakerDriver> driver_;
@@ -163,8 +165,17 @@ Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& f
     if (!kept) return Err(no_kernel(kept.error()));
     options.forwarding_kept = *kept;
   }
-  speaker_ = std::make_unique<speaker::Speaker>(std::make_shared<const speaker::SpeakerConfig>(first.config), options,
-                                                io::now());
+  auto config = std::make_shared<const speaker::SpeakerConfig>(first.config);
+  Instant now = io::now();
+  if (!options_.record.empty()) {
+    ctl::protocol::VersionInfo version = ctl::protocol::this_build();
+    auto recorder = open_recorder(options_.record,
+                                  {"calico-bgpd " + version.version + " " + version.git_commit, options, config, now},
+                                  [this](const LogRecord& record) { log_.log(record); });
+    if (!recorder) return Err(StartError{recorder.error(), 1});
+    recorder_ = std::move(*recorder);
+  }
+  speaker_ = std::make_unique<speaker::Speaker>(config, options, now);
   make_bfd(static_cast<uint64_t>(chance()) << 32 | chance());
   make_kernel();
   driver_ = std::make_unique<io::SpeakerDriver>(
@@ -186,7 +197,8 @@ Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& f
           // speaker -> BFD thread: which sessions are wanted
           [this](const bfd::Wish& wish) { bfd_->start(wish); },
           [this](const IpAddress& remote) { bfd_->stop(remote); },
-          [this](const LogRecord& record) { log_.log(record); }});
+          [this](const LogRecord& record) { log_.log(record); }},
+      recorder_.get());
   uint16_t port = options_.listen_port.value_or(first.listen_port);
   if (auto listening = driver_->listen(port); !listening) return Err(StartError{listening.error(), 1});
   if (!kernel_) return Done{};
