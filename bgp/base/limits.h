@@ -43,6 +43,8 @@ inline constexpr size_t kBfdPacketsPerTurn = 256;        // read from one socket
 // ---- tables -----------------------------------------------------------------------------------------------------
 inline constexpr size_t kDecisionsPerTurn = 4096;              // prefixes decided before sockets are polled again
 inline constexpr size_t kUpdateLogBytesMax = 8 * 1024 * 1024;  // per export group; overflow: slow members leave the log
+inline constexpr size_t kPathsPerPeerMax = 64;                 // of one prefix, with ADD-PATH; overflow: not taken, counted
+inline constexpr size_t kPathsToldMax = 256;                   // of one prefix, with ADD-PATH; overflow: the rest is not told
 inline constexpr size_t kEcmpLegsMax = 64;                     // the kernel takes more for IPv4, not for IPv6; rest dropped
 
 // ---- FIB --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 #include "bgp/base/limits.h"
 #include "bgp/io/endpoint.h"
 #include "bgp/io/socket_options.h"
+#include "bgp/io/interface_of.h"
 #include "bgp/io/tcp_connection.h"
 #include "bgp/io/tcp_listener.h"
 
@@ -19,12 +20,17 @@ using Clock = std::chrono::steady_clock;
 
 Instant now() { return Instant(std::chrono::duration_cast<Duration>(Clock::now().time_since_epoch())); }
 
+// Link-local next hops are on the session's own link; over IPv4 there are none.
+static uint32_t link_of_session(const IpAddress& local) { return local.is_v6() ? interface_of(local) : 0; }
+
 class SpeakerDriver::Impl {
  public:
   Impl(boost::asio::io_context& io, speaker::transcript::Tap speaker, SpeakerEvents events)
       : io_(io), speaker_(speaker), events_(std::move(events)), timer_(io), read_buffer_(limits::kReadChunkBytes) {
     connection_events_ = {
-        [this](ConnId conn, const IpAddress& local) { handle(speaker::input::Connected{conn, local}); },
+        [this](ConnId conn, const IpAddress& local) {
+          handle(speaker::input::Connected{conn, local, link_of_session(local)});
+        },
         [this](ConnId conn, std::string reason) {
           if (connections_.erase(conn) > 0) handle(speaker::input::ConnectFailed{conn, std::move(reason)});
         },
@@ -165,7 +171,8 @@ void SpeakerDriver::Impl::accept(boost::asio::ip::tcp::socket socket) {
   auto connection = std::make_shared<TcpConnection>(conn, std::move(socket), connection_events_);
   connections_.emplace(conn, connection);
   connection->adopt();
-  handle(speaker::input::Accepted{conn, peer, from_asio(local.address())});
+  IpAddress ours = from_asio(local.address());
+  handle(speaker::input::Accepted{conn, peer, ours, link_of_session(ours)});
 }
 
 void SpeakerDriver::Impl::read(ConnId conn) {

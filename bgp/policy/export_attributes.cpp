@@ -11,12 +11,25 @@ using wire::AttributeEditor;
 using wire::be32;
 namespace flag = wire::flag;
 
+// RFC 4360 §3: extended communities that are not transitive stay within the AS.
+void keep_transitive_communities(AttributeEditor& edit, ByteView canonical) {
+  std::optional<ByteView> communities = wire::find_attribute(canonical, AttributeCode::ExtendedCommunities);
+  if (!communities) return;
+  Bytes kept;
+  for (size_t at = 0; at + 8 <= communities->size(); at += 8)
+    if (ByteView one = communities->subspan(at, 8); (one[0] & 0x40) == 0) kept.insert(kept.end(), one.begin(), one.end());
+  if (kept.size() == communities->size()) return;
+  if (kept.empty()) edit.remove(AttributeCode::ExtendedCommunities);
+  else edit.set(AttributeCode::ExtendedCommunities, flag::kOptional | flag::kTransitive, kept);
+}
+
 void edit_for_ebgp(AttributeEditor& edit, ByteView canonical, const ExportSource& source, const ExportTarget& target) {
   edit.set(AttributeCode::AsPath, flag::kTransitive,
            wire::prepended_as_path(wire::find_attribute(canonical, AttributeCode::AsPath), target.local_as));
   edit.remove(AttributeCode::LocalPref);
   edit.remove(AttributeCode::OriginatorId);
   edit.remove(AttributeCode::ClusterList);
+  keep_transitive_communities(edit, canonical);
   // RFC 4271 §5.1.4: a MED received from one neighbouring AS is not told to another.
   if (!source.is_local) edit.remove(AttributeCode::MultiExitDisc);
 }
@@ -69,9 +82,15 @@ std::optional<wire::NextHop> export_next_hop(Family family, const wire::NextHop&
   bool reflected = source.is_ibgp && !target.is_ebgp;
   bool keep = !source.is_local && (target.next_hop_mode == NextHopMode::Keep ||
                                    (target.next_hop_mode == NextHopMode::Auto && reflected));
-  // RFC 2545 §3: a link-local companion is for those on its link, and we cannot know that the receiver is.
-  if (keep) return wire::NextHop{received.address, std::nullopt};
-  const std::optional<IpAddress>& self = family == Family::IPv4 ? target.self_v4 : target.self_v6;
+  bool takes_v6 = family == Family::IPv6 || target.extended_next_hop;
+  // RFC 2545 §3: a link-local address is for those on its link, and we cannot know that the receiver is.
+  bool is_on_link = received.address.is_v6() && received.address.is_link_local();
+  if (keep && !is_on_link) {
+    if (received.address.is_v6() && !takes_v6) return std::nullopt;
+    return wire::NextHop{received.address, std::nullopt};
+  }
+  std::optional<IpAddress> self = family == Family::IPv4 ? target.self_v4 : target.self_v6;
+  if (!self && takes_v6) self = target.self_v6;
   if (!self) return std::nullopt;
   return wire::NextHop{*self, std::nullopt};
 }

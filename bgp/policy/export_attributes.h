@@ -25,6 +25,7 @@ struct ExportTarget {
   NextHopMode next_hop_mode = NextHopMode::Auto;
   std::optional<IpAddress> self_v4;  // next-hop-self of each family; none: such routes are not sent
   std::optional<IpAddress> self_v6;
+  bool extended_next_hop = false;    // RFC 8950: IPv4 routes may be told with an IPv6 next hop
   std::optional<wire::Role> role = {};  // RFC 9234: ours, towards an eBGP neighbour
   bool graceful_shutdown = false;       // RFC 8326: we are about to go
   bool takes_llgr_stale = false;        // both sides know long-lived graceful restart: RFC 9494 §4.3
@@ -45,7 +46,8 @@ bool may_export(bool no_export, bool no_advertise, const ExportSource& source, c
 // The attributes as `target` shall see them, canonical.
 Bytes export_attributes(ByteView canonical, const ExportSource& source, const ExportTarget& target);
 
-// The next hop to send; nullopt when it would have to be ourselves and we have no address of that family.
+// The next hop to send; nullopt when it would have to be ourselves and we have no address of that family, or when the
+// receiver does not take next hops of the received one's family (RFC 8950).
 std::optional<wire::NextHop> export_next_hop(Family family, const wire::NextHop& received, const ExportSource& source,
                                              const ExportTarget& target);
 

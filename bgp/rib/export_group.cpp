@@ -4,38 +4,12 @@
 
 #include "bgp/base/assert.h"
 #include "bgp/base/limits.h"
-#include "bgp/policy/only_to_customer.h"
 #include "bgp/policy/export_attributes.h"
+#include "bgp/policy/only_to_customer.h"
+#include "bgp/rib/write_messages.h"
 
 namespace bgp::rib {
 namespace {
-
-template <class Visit>
-void for_each_run(std::span<const BestChange> changes, Visit&& visit) {
-  for (size_t begin = 0; begin < changes.size();) {
-    size_t end = begin + 1;
-    while (end < changes.size() && changes[end].attr == changes[begin].attr &&
-           changes[end].source == changes[begin].source)
-      ++end;
-    visit(changes.subspan(begin, end - begin));
-    begin = end;
-  }
-}
-
-// Writes as many messages as the destinations of `ids` need. `begin` starts one, `write` is told each id.
-template <class Ids, class Begin, class IdOf>
-void write_messages(wire::UpdateWriter& writer, const PrefixTable& prefixes, const Ids& ids, Begin&& begin,
-                    IdOf&& id_of) {
-  begin();
-  for (const auto& item : ids) {
-    DestinationId id = id_of(item);
-    if (writer.add(prefixes.length(id), prefixes.octets(id))) continue;
-    writer.finish();
-    begin();
-    writer.add(prefixes.length(id), prefixes.octets(id));
-  }
-  writer.finish();
-}
 
 // A set that leaves no room for a prefix cannot be told to this group (RFC 4271 §9.2).
 bool fits_a_message(const Bytes& attributes, const wire::CodecContext& codec) {
@@ -57,8 +31,11 @@ bool ExportKey::operator==(const ExportKey& other) const {
 
 ExportGroup::ExportGroup(ExportKey key, Tables& tables)
     : key_(std::move(key)), tables_(tables), accepts_all_(accepts_everything(key_.filter)) {
-  for (Family family : kFamilies)
-    if (key_.codec.families.has(family)) tell_present_table(family);
+  for (Family family : kFamilies) {
+    if (!key_.codec.families.has(family)) continue;
+    if (key_.codec.add_path_send.has(family)) tell_present_paths(family);
+    else tell_present_table(family);
+  }
 }
 
 void ExportGroup::tell_present_table(Family family) {
@@ -110,6 +87,7 @@ void ExportGroup::join(PeerId peer, ExportGroup* from) {
   for (Family family : kFamilies) {
     if (!key_.codec.families.has(family)) continue;
     m->catch_up.walk_from_start(family, from == nullptr);
+    if (from) take_over_ids(family, *from);
     for (DestinationId id = 0; from && id < tables_[family].prefixes.id_end(); ++id)
       if (from->is_advertised(peer, family, id) && !is_advertised(peer, family, id)) m->catch_up.mark(family, id);
   }
@@ -168,7 +146,10 @@ void ExportGroup::mark_all(ByteView message, Member& m) {
   BGP_ASSERT(wire::decode_update(message.subspan(limits::kMessageHeaderBytes), context, update).ok());
   for (const wire::NlriField* field : {&update.withdrawn, &update.mp_withdrawn, &update.reachable, &update.mp_reachable})
     field->for_each([&](const wire::NlriEntry& entry) {
-      if (auto id = tables_[field->family()].revive(entry)) m.catch_up.mark(field->family(), *id);
+      auto id = tables_[field->family()].revive(entry);
+      if (!id) return;
+      m.catch_up.mark(field->family(), *id);
+      if (tells_all_paths(field->family())) paths_[index_of(field->family())]->note_id(*id, entry.path_id);
     });
 }
 
@@ -206,7 +187,7 @@ void ExportGroup::become_level(Member& m) {
 // ---- what changes -------------------------------------------------------------------------------------------------
 
 void ExportGroup::apply(Family family, std::span<const BestChange> changes) {
-  if (!key_.codec.families.has(family)) return;
+  if (!key_.codec.families.has(family) || tells_all_paths(family)) return;
   for_each_run(changes, [&](std::span<const BestChange> run) { apply_run(family, run); });
   write_withdrawals(family);
 }
@@ -227,7 +208,7 @@ void ExportGroup::apply_run(Family family, std::span<const BestChange> run) {
   wire::UpdateWriter writer(log_.open(), key_.codec);
   write_messages(writer, tables_[family].prefixes, scratch_ids_,
                  [&] { BGP_ASSERT(writer.announce(family, out.attributes, out.next_hop)); },
-                 [](DestinationId id) { return id; });
+                 [](DestinationId id) { return Told{id}; });
   log_.seal(audience);
 }
 
@@ -278,7 +259,7 @@ void ExportGroup::write_withdrawals(Family family) {
     if (has_reader(withdrawals_[begin].audience)) {
       wire::UpdateWriter writer(log_.open(), key_.codec);
       write_messages(writer, tables_[family].prefixes, std::span(withdrawals_).subspan(begin, end - begin),
-                     [&] { writer.withdraw(family); }, [](const Withdrawal& w) { return w.destination; });
+                     [&] { writer.withdraw(family); }, [](const Withdrawal& w) { return Told{w.destination}; });
       log_.seal(withdrawals_[begin].audience);
     }
     begin = end;
@@ -371,7 +352,7 @@ bool ExportGroup::fill_own(Member& m) {
 bool ExportGroup::is_awaiting(Member& m) const {
   for (Family family : kFamilies)
     std::erase_if(m.awaited[index_of(family)],
-                  [&](DestinationId id) { return !tables_[family].prefixes.has(id, RowFlag::BestTouched); });
+                  [&](DestinationId id) { return !tables_[family].prefixes.has(id, RowFlag::Dirty); });
   return !m.awaited[0].empty() || !m.awaited[1].empty();
 }
 
@@ -388,13 +369,13 @@ bool ExportGroup::write_ends(Member& m) {
 
 // One slice of what the member does not know, newest state.
 void ExportGroup::write_catch_up(Member& m, Family family) {
-  static constexpr size_t kSlice = 2048;
+  if (tells_all_paths(family)) return write_catch_up_paths(m, family);
   const FamilyTable& table = tables_[family];
   ChunkedArray<uint16_t>& told = told_[index_of(family)];
   told.grow_to(table.prefixes.id_end());
   auto is_for_member = [&](DestinationId id) { return told[id] != 0 && told[id] != m.peer + 1; };
   scratch_ids_.clear();
-  m.catch_up.take(family, kSlice, table.prefixes.id_end(), is_for_member, scratch_ids_);
+  m.catch_up.take(family, kCatchUpSlice, table.prefixes.id_end(), is_for_member, scratch_ids_);
 
   scratch_changes_.clear();
   for (DestinationId id : scratch_ids_) {
@@ -413,7 +394,7 @@ void ExportGroup::write_catch_up(Member& m, Family family) {
     return std::pair(a.attr, a.source) < std::pair(b.attr, b.source);
   });
   wire::UpdateWriter writer(m.own, key_.codec);
-  for_each_run(scratch_changes_, [&](std::span<const BestChange> run) {
+  for_each_run(std::span<const BestChange>(scratch_changes_), [&](std::span<const BestChange> run) {
     Outgoing out = run[0].attr == 0 ? Outgoing{} : outgoing(family, run[0].attr, run[0].source);
     BGP_ASSERT(run[0].attr == 0 || out.is_exported);
     write_messages(
@@ -422,7 +403,7 @@ void ExportGroup::write_catch_up(Member& m, Family family) {
           if (run[0].attr == 0) writer.withdraw(family);
           else BGP_ASSERT(writer.announce(family, out.attributes, out.next_hop));
         },
-        [](const BestChange& change) { return change.destination; });
+        [](const BestChange& change) { return Told{change.destination}; });
   });
 }
 
@@ -432,12 +413,20 @@ uint64_t ExportGroup::advertised(PeerId peer, Family family) const {
 }
 
 size_t ExportGroup::reach(Family family, DestinationId id) const {
+  if (tells_all_paths(family))
+    return static_cast<size_t>(std::count_if(members_.begin(), members_.end(), [&](const auto& entry) {
+      return is_advertised(entry.first, family, id);
+    }));
   const ChunkedArray<uint16_t>& told = told_[index_of(family)];
   if (id >= told.size() || told[id] == 0) return 0;
   return members_.size() - (members_.contains(static_cast<PeerId>(told[id] - 1)) ? 1 : 0);
 }
 
 bool ExportGroup::is_advertised(PeerId peer, Family family, DestinationId id) const {
+  bool is_told = false;
+  if (tells_all_paths(family))
+    paths_[index_of(family)]->for_each(id, [&](const ToldPath& path) { is_told = is_told || path.source != peer; });
+  if (tells_all_paths(family)) return is_told;
   const ChunkedArray<uint16_t>& told = told_[index_of(family)];
   return id < told.size() && told[id] != 0 && told[id] != peer + 1;
 }

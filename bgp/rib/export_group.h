@@ -14,6 +14,7 @@
 #include "bgp/policy/filter.h"
 #include "bgp/rib/catch_up.h"
 #include "bgp/rib/tables.h"
+#include "bgp/rib/told_paths.h"
 #include "bgp/rib/update_log.h"
 #include "bgp/wire/update.h"
 
@@ -48,6 +49,11 @@ class ExportGroup {
 
   // The decisions of a turn, sorted by (attr, source). Encodes for the members that are level.
   void apply(Family family, std::span<const BestChange> changes);
+  // The prefixes of a turn, for a family in which every path is told (ADD-PATH): what differs from what was told.
+  void apply_paths(Family family, std::span<const DestinationId> decided);
+  bool tells_all_paths(Family family) const { return paths_[index_of(family)] != nullptr; }
+  // The facts of a peer changed: what was told of its paths holds no longer. The caller has them decided again.
+  void reconsider(PeerId source);
   // At the end of a turn: forgets what everybody has read, sends away members that hold back too much.
   void trim();
   // True when a member may still have to be told that `id` is gone: the id must not be reused yet.
@@ -70,6 +76,7 @@ class ExportGroup {
   bool is_advertised(PeerId peer, Family family, DestinationId id) const;
 
  private:
+  static constexpr size_t kCatchUpSlice = 2048;  // prefixes looked at for one member at a time
   struct Member {
     PeerId peer = 0;
     bool is_level = false;            // reads the log; else served from catch_up
@@ -115,6 +122,14 @@ class ExportGroup {
   bool write_ends(Member& m);
   void write_catch_up(Member& m, Family family);
   void become_level(Member& m);
+  // export_paths.cpp: ADD-PATH
+  class PathGatherer;
+  void tell_present_paths(Family family);
+  void update_paths(Family family, DestinationId id, PathGatherer& gatherer);
+  void count_paths(Family family, DestinationId id, int delta);
+  void write_path_run(wire::UpdateWriter& writer, Family family, std::span<const PathChange> run) const;
+  void write_catch_up_paths(Member& m, Family family);
+  void take_over_ids(Family family, const ExportGroup& from);
   UpdateLog::Position slowest() const;
 
   ExportKey key_;
@@ -124,9 +139,11 @@ class ExportGroup {
   std::unordered_map<PeerId, std::unique_ptr<Member>> members_;
   std::vector<Member*> behind_;                 // those that are not level
   std::array<ChunkedArray<uint16_t>, 2> told_;  // per destination: source peer + 1, 0 = not told
+  std::array<std::unique_ptr<ToldPaths>, 2> paths_;  // instead of told_, for families with ADD-PATH
   std::array<uint64_t, 2> told_count_{};
   std::array<std::vector<uint32_t>, 2> told_by_source_;
   std::vector<Withdrawal> withdrawals_;         // of the turn
+  std::vector<PathChange> path_changes_;        // of the turn
   std::vector<DestinationId> scratch_ids_;
   std::vector<BestChange> scratch_changes_;
   wire::DecodedUpdate scratch_update_;

@@ -46,6 +46,7 @@ void Rib::remove_paths(PeerId peer, Family family, uint64_t count, const std::fu
 }
 
 void Rib::reconsider_peer(PeerId peer) {
+  for (const std::unique_ptr<ExportGroup>& group : groups_) group->reconsider(peer);
   for (Family family : kFamilies) {
     FamilyTable& table = tables_[family];
     for (DestinationId id = 0; path_count(peer, family) > 0 && id < table.prefixes.id_end(); ++id) {
@@ -54,6 +55,7 @@ void Rib::reconsider_peer(PeerId peer) {
       table.prefixes.set(id, RowFlag::BestTouched);
       mark_dirty(family, id);
     }
+    if (any_tells_all_paths(family)) visit_paths(peer, family, [&](DestinationId id, PathIndex) { mark_dirty(family, id); });
   }
 }
 
@@ -95,9 +97,13 @@ bool Rib::learn(PeerId peer, Family family, const wire::NlriEntry& entry, AttrId
   if (!id) return false;
   PathIndex first = table.prefixes.first_path(*id);
   PathIndex found = first;
-  while (found != 0 && (table.paths[found].peer != peer || table.paths[found].path_id != entry.path_id))
+  size_t of_peer = 0;
+  while (found != 0 && (table.paths[found].peer != peer || table.paths[found].path_id != entry.path_id)) {
+    of_peer += table.paths[found].peer == peer ? 1 : 0;
     found = table.paths[found].next;
+  }
   if (found == 0) {
+    if (of_peer >= limits::kPathsPerPeerMax) return false;
     // Behind the first one, which is the selected path until the next decision.
     found = table.paths.take();
     PathIndex& link = first == 0 ? table.prefixes.first_path(*id) : table.paths[first].next;
@@ -316,9 +322,11 @@ void Rib::set_multipath(const Multipath& config) {
 bool Rib::decide(size_t max) {
   for (Family family : kFamilies) {
     DirtyQueue& dirty = dirty_[index_of(family)];
+    bool tells_all_paths = any_tells_all_paths(family);
     size_t decided = 0;
     for (; decided < max && !dirty.empty(); ++decided) {
       decide_one(family, dirty.front());
+      if (tells_all_paths) decided_.push_back(dirty.front());
       dirty.pop_front();
     }
     max -= decided;
@@ -334,8 +342,16 @@ void Rib::tell_groups(Family family) {
   std::stable_sort(changes.begin(), changes.end(), [](const BestChange& a, const BestChange& b) {
     return std::pair(a.attr, a.source) < std::pair(b.attr, b.source);
   });
-  for (const std::unique_ptr<ExportGroup>& group : groups_) group->apply(family, changes);
+  for (const std::unique_ptr<ExportGroup>& group : groups_) {
+    group->apply(family, changes);
+    group->apply_paths(family, decided_);
+  }
   changes.clear();
+  decided_.clear();
+}
+
+bool Rib::any_tells_all_paths(Family family) const {
+  return std::any_of(groups_.begin(), groups_.end(), [&](const auto& group) { return group->tells_all_paths(family); });
 }
 
 // Looks at up to `max` rows that lost their last path; the others have their turn later. So a slow member, which may

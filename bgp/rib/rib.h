@@ -78,7 +78,8 @@ class Rib {
 
   // ---- Adj-RIB-In ----------------------------------------------------------------------------------------------
   AttrStore& attrs() { return tables_.attrs; }
-  // Replaces what the peer said of this prefix (and path id). Takes a reference on `attr`. False when the table is full.
+  // Replaces what the peer said of this prefix (and path id). Takes a reference on `attr`. False when the table
+  // is full, or the peer has said limits::kPathsPerPeerMax paths of this prefix already.
   bool learn(PeerId peer, Family family, const wire::NlriEntry& entry, AttrId attr,
              Rejection rejection = Rejection::None);
   void withdraw(PeerId peer, Family family, const wire::NlriEntry& entry);
@@ -138,6 +139,7 @@ class Rib {
   void visit_paths(PeerId peer, Family family, const std::function<void(DestinationId, PathIndex)>& visit);
   AttrId long_lived(AttrId attr);
   void count(const Path& path, Family family, int delta);
+  bool any_tells_all_paths(Family family) const;
   bool is_eligible(const Path& path) const;
   Candidate candidate(const FamilyTable& table, PathIndex path) const;
 
@@ -145,6 +147,7 @@ class Rib {
   Multipath multipath_;
   Tables tables_;
   std::array<DirtyQueue, 2> dirty_;
+  std::vector<DestinationId> decided_;                      // of the slice; only while somebody is told every path
   std::array<std::vector<BestChange>, 2> changes_;          // of the slice
   struct Counts {
     uint32_t paths = 0;

@@ -106,6 +106,8 @@ wire::Open make_open(const PeerConfig& config, const OpenFacts& facts) {
   offer.four_octet_as = config.local_as;
   if (config.add_path.receive) offer.add_path_receive = config.families;
   if (config.add_path.send) offer.add_path_send = config.families;
+  // RFC 8950: without an IPv4 address on the session there is no other way to say where IPv4 routes lead.
+  offer.extended_next_hop = config.families.has(Family::IPv4) && config.address.is_v6();
   if (!config.hostname.empty()) offer.hostname = config.hostname;
   if (config.software_version && !facts.software.empty()) offer.software_version = std::string(facts.software);
   return open;

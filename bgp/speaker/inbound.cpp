@@ -85,8 +85,9 @@ void Speaker::receive_update(PeerSlot& peer, ConnId conn, ByteView body) {
   check_max_prefix(peer);
 }
 
-void Speaker::learn(PeerSlot& peer, const wire::NlriField& field, const wire::NextHop& next_hop) {
+void Speaker::learn(PeerSlot& peer, const wire::NlriField& field, wire::NextHop next_hop) {
   if (field.empty()) return;
+  if (next_hop.address.is_v6() && next_hop.address.is_link_local()) next_hop.ifindex = find_connection(peer.conn)->ifindex;
   rib_.prefetch(field);
   rib::AttrId attr = intern_received(peer, next_hop);
   rib::Rejection loop = find_loop(peer, attr);

@@ -17,9 +17,9 @@ namespace bgp::speaker::input {
 // Ids that the rim gives to connections it accepted; those that the speaker gives to connections it asks for are below.
 inline constexpr uint32_t kFirstAcceptedConn = 0x80000000;
 
-struct Connected { ConnId conn; IpAddress local_address; };              // an output::Connect succeeded
+struct Connected { ConnId conn; IpAddress local_address; uint32_t ifindex = 0; };  // an output::Connect succeeded
 struct ConnectFailed { ConnId conn; std::string reason; };               // "Connection refused", ...
-struct Accepted { ConnId conn; IpAddress remote; IpAddress local_address; };
+struct Accepted { ConnId conn; IpAddress remote; IpAddress local_address; uint32_t ifindex = 0; };  // ifindex: the link of local_address, 0 unknown
 struct Received { ConnId conn; ByteView bytes; };                        // at most limits::kReadChunkBytes
 struct Closed { ConnId conn; std::string reason; };                      // "Connection closed", "Connection reset by peer"
 struct LocalRoutes { std::vector<Prefix> added; std::vector<Prefix> removed; };  // routes of others in the kernel

@@ -52,6 +52,7 @@ struct Speaker::Connection {
   Bytes control;            // OPEN, KEEPALIVE, NOTIFICATION: whole messages that wait for the socket
   size_t control_sent = 0;
   bool is_writable_noted = false;
+  uint32_t ifindex = 0;     // the link of our end; 0 unknown
 };
 
 }  // namespace bgp::speaker

@@ -142,6 +142,7 @@ rib::ExportKey Speaker::export_key(const PeerSlot& peer) const {
                 session.is_ibgp() ? std::nullopt : session.role, config_->graceful_shutdown,
                 negotiated.peer_open.capabilities.graceful_restart && negotiated.peer_open.capabilities.long_lived};
   (negotiated.local_address.is_v4() ? key.target.self_v4 : key.target.self_v6) = negotiated.local_address;
+  key.target.extended_next_hop = negotiated.codec.extended_next_hop;
   key.filter = peer.settings.export_ ? peer.settings.export_ : config_->export_filter;
   key.codec = negotiated.codec;
   key.codec.peer_as = {};

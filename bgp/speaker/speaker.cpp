@@ -57,6 +57,7 @@ session::OpenFacts Speaker::open_facts() const {
 void Speaker::on(const input::Connected& in) {
   Connection* connection = find_connection(in.conn);
   if (!connection) return;
+  connection->ifindex = in.ifindex;
   PeerSlot& peer = *peers_[connection->peer];
   session::Environment env = environment();
   perform(peer, peer.fsm.connected(in.conn, in.local_address, env));
@@ -78,7 +79,7 @@ void Speaker::on(const input::Accepted& in) {
     outputs_.push_back(output::Close{in.conn, {}});
     return;
   }
-  connections_.emplace(in.conn, std::make_unique<Connection>(Connection{in.conn, peer->id, {}, {}, 0, false}));
+  connections_.emplace(in.conn, std::make_unique<Connection>(Connection{in.conn, peer->id, {}, {}, 0, false, in.ifindex}));
   session::Environment env = environment();
   perform(*peer, peer->fsm.accepted(in.conn, in.local_address, env));
 }

@@ -92,7 +92,7 @@ class Speaker {
   void receive_update(PeerSlot& peer, ConnId conn, ByteView body);
   void note_faults(PeerSlot& peer);
   void note_reset(PeerSlot& peer, const wire::Notification& answer, ByteView body);
-  void learn(PeerSlot& peer, const wire::NlriField& field, const wire::NextHop& next_hop);
+  void learn(PeerSlot& peer, const wire::NlriField& field, wire::NextHop next_hop);
   rib::AttrId intern_received(const PeerSlot& peer, const wire::NextHop& next_hop);
   rib::Rejection find_loop(const PeerSlot& peer, rib::AttrId attr) const;
 

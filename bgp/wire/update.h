@@ -102,14 +102,15 @@ Status<Notification> decode_update(ByteView body, const CodecContext& context, D
 //   for (p : prefixes) if (!writer.add(p)) { writer.finish(); writer.announce(...); writer.add(p); }
 //   writer.finish();
 //
-// IPv4 goes into the RFC 4271 fields, IPv6 into MP_REACH / MP_UNREACH (first attribute, RFC 7606 §5.1).
+// IPv4 goes into the RFC 4271 fields, IPv6 and IPv4 with an IPv6 next hop (RFC 8950) into MP_REACH / MP_UNREACH (first
+// attribute, RFC 7606 §5.1).
 class UpdateWriter {
  public:
   // Both outlive the writer. Nobody else touches `out` between a begin and its finish().
   UpdateWriter(Bytes& out, const CodecContext& context);
 
   // `attributes`: canonical; written in 2-octet form when the context says so (to_two_octet). Requires: the family of
-  // next_hop.address is `family`. False when not even one prefix would fit beside them: such a route cannot be told
+  // next_hop.address is `family`, or RFC 8950 was negotiated. False when not even one prefix would fit beside them: such a route cannot be told
   // to this peer (RFC 4271 §9.2, RFC 8654 §4), and until the next begin every add() is false.
   bool announce(Family family, ByteView attributes, const NextHop& next_hop);
   void withdraw(Family family);
@@ -145,6 +146,7 @@ class UpdateWriter {
   const CodecContext& context_;
   bool is_open_ = false;
   bool is_withdraw_ = false;
+  bool is_mp_ = false;           // MP_REACH_NLRI or MP_UNREACH_NLRI holds the routes
   bool add_path_ = false;
   Family family_ = Family::IPv4;
   size_t begin_ = 0;             // of the message in out_

@@ -130,7 +130,7 @@ class Decoder {
   }
 
   bool decode_mp_reach(const FramedAttribute& attribute) {
-    std::optional<MpReachNlri::Decoded> mp = MpReachNlri::decode(attribute.value());
+    std::optional<MpReachNlri::Decoded> mp = MpReachNlri::decode(attribute.value(), context_.extended_next_hop);
     if (!mp) return false;
     has_reachable_ = has_reachable_ || !mp->nlri.empty();
     if (!is_ours(mp->family)) return true;

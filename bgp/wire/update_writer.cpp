@@ -43,7 +43,8 @@ void put_mp_header(Bytes& out, AttributeCode code) {
 UpdateWriter::UpdateWriter(Bytes& out, const CodecContext& context) : out_(out), context_(context) {}
 
 bool UpdateWriter::announce(Family family, ByteView attributes, const NextHop& next_hop) {
-  BGP_ASSERT(next_hop.address.family() == family);
+  bool is_own_family = next_hop.address.family() == family;
+  BGP_ASSERT(is_own_family || (family == Family::IPv4 && context_.extended_next_hop));
   Bytes two_octet;
   if (!context_.four_octet_as) {
     two_octet = to_two_octet(attributes);
@@ -52,7 +53,8 @@ bool UpdateWriter::announce(Family family, ByteView attributes, const NextHop& n
   begin(family);
   ByteWriter(out_).u16(0);  // no withdrawn routes
   attributes_length_ = ByteWriter(out_).reserve_u16();
-  if (family == Family::IPv4) {
+  is_mp_ = next_hop.address.is_v6();
+  if (!is_mp_) {
     begin_ipv4(attributes, next_hop);
     open_nlri({});
   } else {
@@ -69,6 +71,7 @@ bool UpdateWriter::announce(Family family, ByteView attributes, const NextHop& n
 void UpdateWriter::withdraw(Family family) {
   begin(family);
   is_withdraw_ = true;
+  is_mp_ = family != Family::IPv4;
   ByteWriter(out_).u16(0);  // length of the withdrawn routes: patched for IPv4
   if (family == Family::IPv4) return open_nlri(Bytes{0, 0});
   attributes_length_ = ByteWriter(out_).reserve_u16();
@@ -131,7 +134,7 @@ void UpdateWriter::finish() {
   room_end_ = nlri_end_max_ = 0;
   if (is_empty) return;
   ByteWriter writer(out_);
-  if (family_ == Family::IPv4) {
+  if (!is_mp_) {
     if (is_withdraw_) writer.patch_u16(begin_ + limits::kMessageHeaderBytes, cursor_ - nlri_begin_);
     else writer.patch_u16(attributes_length_, nlri_begin_ - attributes_length_ - 2);
     put(out_, tail_);

@@ -76,6 +76,8 @@ void set_annotated(PeerConfig& session, const Annotations& annotations) {
   lay(session.software_version, annotations.software_version);
   lay(session.extended_messages, annotations.extended_messages);
   if (annotations.hostname == false) session.hostname.clear();
+  // RFC 8950: IPv4 routes as well over the session to an IPv6 neighbour.
+  if (annotations.extended_next_hop == true && session.address.is_v6()) session.families = bgp::FamilySet::both();
 }
 
 // A local address that was asked for, else the node's own, else the kernel's choice.

@@ -130,6 +130,7 @@ constexpr Row kTable[] = {
     {"software-version", kPeer | kGlobal, kFlag, set_flag<&Annotations::software_version>},
     {"hostname", kPeer | kGlobal, kFlag, set_flag<&Annotations::hostname>},
     {"extended-messages", kPeer | kGlobal, kFlag, set_flag<&Annotations::extended_messages>},
+    {"extended-next-hop", kPeer | kGlobal, kFlag, set_flag<&Annotations::extended_next_hop>},
     {"bfd", kPeer | kGlobal, "must be TIME x COUNT, 10ms..60s and 1..255, as in 100ms x 3",
      [](Annotations& a, std::string_view text) { return put(a.bfd, bfd_times(text)); }},
     {"bfd-multihop", kPeer | kGlobal, kFlag, set_flag<&Annotations::bfd_multihop>},

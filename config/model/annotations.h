@@ -48,6 +48,7 @@ struct Annotations {
   std::optional<bool> software_version;
   std::optional<bool> hostname;
   std::optional<bool> extended_messages;
+  std::optional<bool> extended_next_hop;
   std::optional<BfdTimes> bfd;
   std::optional<bool> bfd_multihop;
   std::optional<bool> accept_blackhole;

@@ -120,5 +120,43 @@ TEST_CASE("without an address of ours in the family there is no next hop, unless
   CHECK(export_next_hop(Family::IPv6, received, kEbgp, target) == wire::NextHop{ip("2001:db8::9"), std::nullopt});
 }
 
+TEST_CASE("IPv4 routes are told with an IPv6 next hop only to who takes that, and only without an IPv4 one (RFC 8950)") {
+  ExportTarget target = to_ibgp();
+  target.self_v6 = ip("2001:db8::9");
+  const wire::NextHop v4{ip("192.0.2.1"), {}}, v6{ip("2001:db8::1"), {}}, on_link{ip("fe80::1"), {}, 3};
+  CHECK_FALSE(export_next_hop(Family::IPv4, v4, kEbgp, target));
+  CHECK_FALSE(export_next_hop(Family::IPv4, v6, kClient, target));
+  target.extended_next_hop = true;
+  CHECK(export_next_hop(Family::IPv4, v4, kEbgp, target)->address == ip("2001:db8::9"));
+  CHECK(export_next_hop(Family::IPv4, v6, kClient, target)->address == ip("2001:db8::1"));
+  CHECK(export_next_hop(Family::IPv4, v4, kClient, target)->address == ip("192.0.2.1"));
+  // What is on our link means nothing to others: ourselves instead.
+  CHECK(export_next_hop(Family::IPv4, on_link, kClient, target) == wire::NextHop{ip("2001:db8::9"), {}});
+  CHECK(export_next_hop(Family::IPv6, on_link, kClient, target) == wire::NextHop{ip("2001:db8::9"), {}});
+  target.self_v4 = ip("10.0.0.9");
+  CHECK(export_next_hop(Family::IPv4, v4, kEbgp, target)->address == ip("10.0.0.9"));
+}
+
+TEST_CASE("extended communities that are not transitive stay within the AS (RFC 4360 §3)") {
+  namespace flag = wire::flag;
+  auto with = [](std::initializer_list<uint8_t> communities) {
+    wire::AttributeEditor edit(ByteView{});
+    edit.set(wire::AttributeCode::Origin, flag::kTransitive, Bytes{0});
+    edit.set(wire::AttributeCode::AsPath, flag::kTransitive, Bytes{});
+    if (communities.size() != 0)
+      edit.set(wire::AttributeCode::ExtendedCommunities, flag::kOptional | flag::kTransitive, Bytes(communities));
+    return edit.finish();
+  };
+  auto told = [](const Bytes& set, const ExportTarget& target) {
+    Bytes out = export_attributes(set, kEbgp, target);
+    auto found = wire::find_attribute(out, wire::AttributeCode::ExtendedCommunities);
+    return found ? Bytes(found->begin(), found->end()) : Bytes{};
+  };
+  const Bytes bandwidth_and_target = with({0x40, 4, 0, 1, 0x3f, 0x80, 0, 0, 0, 2, 0, 1, 0, 0, 0, 1});
+  CHECK(told(bandwidth_and_target, to_ebgp()) == Bytes{0, 2, 0, 1, 0, 0, 0, 1});
+  CHECK(told(bandwidth_and_target, to_ibgp()).size() == 16);
+  CHECK(told(with({0x40, 4, 0, 1, 0x3f, 0x80, 0, 0}), to_ebgp()).empty());
+}
+
 }  // namespace
 }  // namespace bgp::policy

@@ -12,7 +12,7 @@ Prefix numbered(uint32_t n) { return Prefix(IpAddress::v4(0x14000000 + (n << 8))
 // The prefixes that a peer holds of us.
 std::string holds(World& world, PeerId id) {
   std::string out;
-  for (const auto& [prefix, heard] : world.peer(id).table) out += (out.empty() ? "" : " ") + prefix.to_string();
+  for (const auto& [route, heard] : world.peer(id).table) out += (out.empty() ? "" : " ") + route.first.to_string();
   return out;
 }
 
@@ -71,9 +71,9 @@ TEST_CASE("RFC 4271 §5.1: towards eBGP we prepend and send neither LOCAL_PREF n
   Five five;
   five.world.learn(1, kTen, "path 64513 med 7 lp 200");
   settle(five.world);
-  CHECK(five.world.peer(2).table.at(kTen).attributes == attributes("path 64512,64513"));
-  CHECK(five.world.peer(3).table.at(kTen).attributes == attributes("path 64513 med 7 lp 200"));
-  CHECK(five.world.peer(2).table.at(kTen).next_hop.address == ip("192.0.2.254"));
+  CHECK(five.world.peer(2).table.at({kTen, 0}).attributes == attributes("path 64512,64513"));
+  CHECK(five.world.peer(3).table.at({kTen, 0}).attributes == attributes("path 64513 med 7 lp 200"));
+  CHECK(five.world.peer(2).table.at({kTen, 0}).next_hop.address == ip("192.0.2.254"));
 }
 
 TEST_CASE("when the source changes, the old one hears the new route and the new one a withdrawal") {

@@ -14,9 +14,11 @@ policy::FilterPtr only_within(const char* text) {
 // Chance plays the peers.
 class Chaos {
  public:
-  Chaos(uint64_t seed, size_t filler) : chance_(seed), filler_(filler) {
+  // With ADD-PATH, some peers take every path, and all say up to three of a prefix.
+  Chaos(uint64_t seed, size_t filler, bool add_path) : chance_(seed), filler_(filler), path_ids_(add_path ? 3 : 1) {
     static const char* const kKinds[] = {"ebgp", "ebgp", "ebgp", "ibgp", "ibgp", "client", "client"};
-    for (PeerId id = 1; id <= 7; ++id) world_.add(id, kKinds[id - 1]);
+    for (PeerId id = 1; id <= 7; ++id)
+      world_.add(id, std::string(kKinds[id - 1]) + (add_path && chance_.below(3) != 0 ? "+" : ""));
     for (PeerId id = 1; id <= 7; ++id)
       if (chance_.below(4) != 0) world_.up(id);
   }
@@ -31,9 +33,12 @@ class Chaos {
       if (what < 30) world_.up(id);
     } else if (what < 35) {
       Prefix prefix = any_prefix();
-      world_.learn(id, prefix, any_attributes(p), World::next_hop_of(id, prefix.family()), any_rejection());
+      world_.learn(id, prefix, any_attributes(p), World::next_hop_of(id, prefix.family()), any_rejection(),
+                   any_path_id());
+    } else if (what < 54) {
+      world_.withdraw(id, any_prefix(), any_path_id());
     } else if (what < 55) {
-      world_.withdraw(id, any_prefix());
+      if (!p.facts.is_ebgp) world_.set_client(id, !p.facts.is_client);
     } else if (what < 57) {
       world_.down(id);
     } else if (what < 60) {
@@ -75,6 +80,7 @@ class Chaos {
     if (filler_ > 0) text += " filler " + std::to_string(filler_ - 4 * chance_.below(20));
     return attributes(text);
   }
+  uint32_t any_path_id() { return static_cast<uint32_t>(chance_.below(path_ids_)); }
   Rejection any_rejection() { return chance_.below(8) == 0 ? Rejection::Policy : Rejection::None; }
   policy::FilterPtr any_filter() {
     switch (chance_.below(4)) {
@@ -87,12 +93,13 @@ class Chaos {
 
   Prng chance_;
   size_t filler_;
+  uint64_t path_ids_;
   World world_;
 };
 
-void run(uint64_t seed, int rounds, int steps, size_t filler) {
+void run(uint64_t seed, int rounds, int steps, size_t filler, bool add_path = false) {
   INFO("seed " << seed);
-  Chaos chaos(seed, filler);
+  Chaos chaos(seed, filler, add_path);
   for (int round = 0; round < rounds; ++round) {
     for (int i = 0; i < steps; ++i) chaos.step();
     chaos.settle();
@@ -109,6 +116,14 @@ void run(uint64_t seed, int rounds, int steps, size_t filler) {
 
 TEST_CASE("whatever happens, every peer ends up with what the rules say (300 seeds)") {
   for (uint64_t seed = 0; seed < 300; ++seed) run(seed, 3, 150, 0);
+}
+
+TEST_CASE("with ADD-PATH peers hold every path that the rules let them have (300 seeds)") {
+  for (uint64_t seed = 5000; seed < 5300; ++seed) run(seed, 3, 200, 0, true);
+}
+
+TEST_CASE("ADD-PATH peers that fall out of the log end up with what the rules say") {
+  for (uint64_t seed = 6000; seed < 6002; ++seed) run(seed, 2, 9000, 3600, true);
 }
 
 TEST_CASE("peers that fall out of the log end up with what the rules say") {

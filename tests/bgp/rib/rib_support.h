@@ -75,8 +75,8 @@ inline Bytes attributes(const std::string& text) {
   return edit.finish();
 }
 
-inline wire::NlriEntry entry_of(const Prefix& prefix) {
-  return {prefix.length(), prefix.address().bytes().data(), 0};
+inline wire::NlriEntry entry_of(const Prefix& prefix, uint32_t path_id = 0) {
+  return {prefix.length(), prefix.address().bytes().data(), path_id};
 }
 
 }  // namespace bgp::rib

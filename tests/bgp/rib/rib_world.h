@@ -24,15 +24,16 @@ struct WorldPeer {
     wire::NextHop next_hop;
     Rejection rejection;
   };
-  std::map<Prefix, Sent> announced;
+  using Route = std::pair<Prefix, uint32_t>;  // with its path identifier: 0 without ADD-PATH
+  std::map<Route, Sent> announced;
 
   // ... and what it heard from us.
   struct Heard {
     Bytes attributes;
     wire::NextHop next_hop;
-    bool operator==(const Heard&) const = default;
+    auto operator<=>(const Heard&) const = default;
   };
-  std::map<Prefix, Heard> table;
+  std::map<Route, Heard> table;
   Bytes pending;        // the beginning of a message
   Bytes control;        // the rest of a message of a group that it left
   Bytes everything;     // all that was read, as it came
@@ -53,8 +54,10 @@ class World {
 
   static constexpr uint32_t kOurAs = 64512;
 
-  // "ebgp", "ibgp", "client": a peer with our usual export key. It is not up yet.
-  WorldPeer& add(PeerId id, const std::string& kind) {
+  // "ebgp", "ibgp", "client": a peer with our usual export key; with "+" behind, it takes ADD-PATH. It is not up yet.
+  WorldPeer& add(PeerId id, std::string kind) {
+    bool takes_all_paths = kind.ends_with('+');
+    if (takes_all_paths) kind.pop_back();
     auto peer = std::make_unique<WorldPeer>();
     peer->id = id;
     peer->facts = {kind == "ebgp", kind == "client", BgpIdentifier{1000U + id}, IpAddress::v4(0x0a640000U + id), id};
@@ -63,6 +66,7 @@ class World {
     peer->key.filter = policy::accept_all();
     peer->key.codec.local_as = Asn{kOurAs};
     peer->key.codec.families = FamilySet::both();
+    if (takes_all_paths) peer->key.codec.add_path_send = FamilySet::both();
     return *(peers_[id] = std::move(peer));
   }
 
@@ -96,19 +100,28 @@ class World {
     rib_.drop_empty_groups();
   }
 
+  // Its role in the reflection changes; its session does not.
+  void set_client(PeerId id, bool is_client) {
+    WorldPeer& p = peer(id);
+    p.facts.is_client = p.key.target.is_client = is_client;
+    rib_.set_peer(id, p.facts);
+    rib_.reconsider_peer(id);
+    move(id, p.key.filter);
+  }
+
   void learn(PeerId id, const Prefix& prefix, const Bytes& attrs, const wire::NextHop& next_hop,
-             Rejection rejection = Rejection::None) {
+             Rejection rejection = Rejection::None, uint32_t path_id = 0) {
     AttrId attr = rib_.attrs().intern(attrs, next_hop);
-    REQUIRE(rib_.learn(id, prefix.family(), entry_of(prefix), attr, rejection));
+    REQUIRE(rib_.learn(id, prefix.family(), entry_of(prefix, path_id), attr, rejection));
     rib_.attrs().release(attr);
-    peer(id).announced[prefix] = {attrs, next_hop, rejection};
+    peer(id).announced[{prefix, path_id}] = {attrs, next_hop, rejection};
   }
   void learn(PeerId id, const Prefix& prefix, const std::string& attrs = "path 64513") {
     learn(id, prefix, attributes(attrs), next_hop_of(id, prefix.family()));
   }
-  void withdraw(PeerId id, const Prefix& prefix) {
-    rib_.withdraw(id, prefix.family(), entry_of(prefix));
-    peer(id).announced.erase(prefix);
+  void withdraw(PeerId id, const Prefix& prefix, uint32_t path_id = 0) {
+    rib_.withdraw(id, prefix.family(), entry_of(prefix, path_id));
+    peer(id).announced.erase({prefix, path_id});
   }
   static wire::NextHop next_hop_of(PeerId id, Family family) {
     if (family == Family::IPv4) return {IpAddress::v4(0x0a000000U + id), {}};
@@ -127,8 +140,8 @@ class World {
       while (p->group && !p->is_asleep && read(id, max) > 0) {}
   }
 
-  // What the peer should hold, by the rules.
-  std::map<Prefix, WorldPeer::Heard> expected(PeerId id);
+  // What the peer should hold, by the rules; of a prefix several only with ADD-PATH.
+  std::multimap<Prefix, WorldPeer::Heard> expected(PeerId id);
   void check_level(const std::string& when);
 
  private:
@@ -179,70 +192,79 @@ inline void World::apply(WorldPeer& p, ByteView body) {
   wire::CodecContext context = p.key.codec;
   context.peer_as = Asn{kOurAs};
   context.local_as = p.facts.is_ebgp ? Asn{65000U + p.id} : Asn{kOurAs};
+  context.add_path_receive = p.key.codec.add_path_send;
   wire::DecodedUpdate update;
   REQUIRE(wire::decode_update(body, context, update).ok());
   CHECK(update.faults.empty());
   if (update.end_of_rib) ++p.end_of_ribs;
   for (const wire::NlriField* field : {&update.withdrawn, &update.mp_withdrawn})
     field->for_each([&](const wire::NlriEntry& e) {
-      if (p.table.erase(wire::to_prefix(field->family(), e)) == 0) ++p.superfluous_withdrawals;
+      if (p.table.erase({wire::to_prefix(field->family(), e), e.path_id}) == 0) ++p.superfluous_withdrawals;
     });
   auto announce = [&](const wire::NlriField& field, const wire::NextHop& next_hop) {
     field.for_each([&](const wire::NlriEntry& e) {
-      p.table[wire::to_prefix(field.family(), e)] = {update.attributes, next_hop};
+      p.table[{wire::to_prefix(field.family(), e), e.path_id}] = {update.attributes, next_hop};
     });
   };
   announce(update.reachable, update.next_hop);
   announce(update.mp_reachable, update.mp_next_hop);
 }
 
-// The reference: no groups, no log, no ids; every rule once more, in the words of the RFCs.
-inline std::map<Prefix, WorldPeer::Heard> World::expected(PeerId id) {
-  struct Best {
+// The reference: no groups, no log, no ids of ours; every rule once more, in the words of the RFCs.
+inline std::multimap<Prefix, WorldPeer::Heard> World::expected(PeerId id) {
+  struct Choice {
     const WorldPeer* source;
     const WorldPeer::Sent* sent;
-    std::array<uint32_t, 6> rank;
+    std::array<uint32_t, 7> rank;
   };
-  std::map<Prefix, Best> loc_rib;
+  std::map<Prefix, std::vector<Choice>> adj_rib_in;
   for (const auto& [source_id, source] : peers_) {
-    for (const auto& [prefix, sent] : source->announced) {
+    for (const auto& [route, sent] : source->announced) {
       if (sent.rejection != Rejection::None) continue;
       wire::AttributeFacts f = wire::facts_of(sent.attributes);
-      std::array<uint32_t, 6> rank = {~f.local_pref.value_or(100), f.as_path_length, static_cast<uint32_t>(f.origin),
-                                      !source->facts.is_ebgp, source->facts.identifier.value, source->facts.rank};
-      auto [it, is_new] = loc_rib.try_emplace(prefix, Best{source.get(), &sent, rank});
-      if (!is_new && rank < it->second.rank) it->second = {source.get(), &sent, rank};
+      adj_rib_in[route.first].push_back(
+          {source.get(), &sent,
+           {~f.local_pref.value_or(100), f.as_path_length, static_cast<uint32_t>(f.origin), !source->facts.is_ebgp,
+            source->facts.identifier.value, source->facts.rank, route.second}});
     }
   }
   const WorldPeer& to = peer(id);
-  std::map<Prefix, WorldPeer::Heard> table;
-  for (const auto& [prefix, best] : loc_rib) {
-    const PeerFacts& from = best.source->facts;
-    wire::AttributeFacts f = wire::facts_of(best.sent->attributes);
-    if (best.source == &to) continue;                                                // split horizon
-    if (!from.is_ebgp && !to.facts.is_ebgp && !from.is_client && !to.facts.is_client) continue;  // RFC 4456 §6
-    if (f.no_advertise || (f.no_export && to.facts.is_ebgp)) continue;              // RFC 1997
-    if (!to.key.filter || to.key.filter->evaluate(prefix) != policy::Verdict::Accept) continue;
-    policy::ExportSource source{false, !from.is_ebgp, from.is_client, from.identifier};
-    bool keeps_next_hop = !from.is_ebgp && !to.facts.is_ebgp;
-    wire::NextHop self{prefix.family() == Family::IPv4 ? *to.key.target.self_v4 : *to.key.target.self_v6, {}};
-    table[prefix] = {policy::export_attributes(best.sent->attributes, source, to.key.target),
-                     keeps_next_hop ? best.sent->next_hop : self};
+  std::multimap<Prefix, WorldPeer::Heard> table;
+  for (auto& [prefix, choices] : adj_rib_in) {
+    std::sort(choices.begin(), choices.end(), [](const Choice& a, const Choice& b) { return a.rank < b.rank; });
+    if (!to.key.codec.add_path_send.has(prefix.family())) choices.resize(1);
+    for (const Choice& choice : choices) {
+      const PeerFacts& from = choice.source->facts;
+      wire::AttributeFacts f = wire::facts_of(choice.sent->attributes);
+      if (choice.source == &to) continue;                                                // split horizon
+      if (!from.is_ebgp && !to.facts.is_ebgp && !from.is_client && !to.facts.is_client) continue;  // RFC 4456 §6
+      if (f.no_advertise || (f.no_export && to.facts.is_ebgp)) continue;              // RFC 1997
+      if (!to.key.filter || to.key.filter->evaluate(prefix) != policy::Verdict::Accept) continue;
+      policy::ExportSource source{false, !from.is_ebgp, from.is_client, from.identifier};
+      bool keeps_next_hop = !from.is_ebgp && !to.facts.is_ebgp;
+      wire::NextHop self{prefix.family() == Family::IPv4 ? *to.key.target.self_v4 : *to.key.target.self_v6, {}};
+      table.emplace(prefix, WorldPeer::Heard{policy::export_attributes(choice.sent->attributes, source, to.key.target),
+                                             keeps_next_hop ? choice.sent->next_hop : self});
+    }
   }
   return table;
 }
 
 inline void World::check_level(const std::string& when) {
+  using Route = std::pair<Prefix, WorldPeer::Heard>;
   for (auto& [id, p] : peers_) {
     if (!p->group) continue;
     INFO(when << ": peer " << id);
-    std::map<Prefix, WorldPeer::Heard> wanted = expected(id);
-    for (const auto& [prefix, heard] : wanted) {
-      if (!p->table.contains(prefix)) FAIL_CHECK("was not told " << prefix.to_string());
-      else if (!(p->table.at(prefix) == heard)) FAIL_CHECK("was told something else of " << prefix.to_string());
-    }
-    for (const auto& [prefix, heard] : p->table)
-      if (!wanted.contains(prefix)) FAIL_CHECK("still holds " << prefix.to_string());
+    std::vector<Route> wanted, held;
+    for (const auto& [prefix, heard] : expected(id)) wanted.emplace_back(prefix, heard);
+    for (const auto& [route, heard] : p->table) held.emplace_back(route.first, heard);
+    std::sort(wanted.begin(), wanted.end());
+    std::sort(held.begin(), held.end());
+    std::vector<Route> missing, surplus;
+    std::set_difference(wanted.begin(), wanted.end(), held.begin(), held.end(), std::back_inserter(missing));
+    std::set_difference(held.begin(), held.end(), wanted.begin(), wanted.end(), std::back_inserter(surplus));
+    for (const Route& route : missing) FAIL_CHECK("was not told, or something else, of " << route.first.to_string());
+    for (const Route& route : surplus) FAIL_CHECK("holds what it should not of " << route.first.to_string());
     uint64_t advertised = p->group->advertised(id, Family::IPv4) + p->group->advertised(id, Family::IPv6);
     CHECK(advertised == wanted.size());
   }

@@ -29,7 +29,7 @@ struct Four {
   std::string counts(PeerId id) {
     return std::to_string(rib().path_count(id, kV4)) + " paths, " + std::to_string(rib().stale_count(id, kV4)) + " stale";
   }
-  bool holds(PeerId id, const char* text) { return world.peer(id).table.contains(prefix(text)); }
+  bool holds(PeerId id, const char* text) { return world.peer(id).table.contains({prefix(text), 0}); }
 };
 
 TEST_CASE("a stale path is used and told as before, and nobody is told anything about it") {
@@ -61,7 +61,7 @@ TEST_CASE("RFC 4724 §4.2: what is said again stays, with new attributes or the 
   CHECK(four.counts(1) == "2 paths, 0 stale");
   CHECK(four.best("10.0.0.0/8") == "p1 (only path)");
   CHECK(four.best("12.0.0.0/8") == "p2 (only path)");
-  four.world.peer(1).announced.erase(prefix("12.0.0.0/8"));
+  four.world.peer(1).announced.erase({prefix("12.0.0.0/8"), 0});
   four.world.check_level("swept");
 }
 
@@ -103,8 +103,8 @@ TEST_CASE("RFC 9494 §4.2: long-lived stale paths get LLGR_STALE, those with NO_
   four.rib().make_long_lived(1, kV4);
   four.settle();
   CHECK(four.counts(1) == "2 paths, 2 stale");
-  CHECK(four.world.peer(3).table.at(prefix("10.0.0.0/8")).attributes == attributes("path 64513 no-export llgr-stale lp 100"));
-  CHECK(four.world.peer(3).table.at(prefix("12.0.0.0/8")).attributes == attributes("path 64513 llgr-stale lp 100"));
+  CHECK(four.world.peer(3).table.at({prefix("10.0.0.0/8"), 0}).attributes == attributes("path 64513 no-export llgr-stale lp 100"));
+  CHECK(four.world.peer(3).table.at({prefix("12.0.0.0/8"), 0}).attributes == attributes("path 64513 llgr-stale lp 100"));
   CHECK_FALSE(four.holds(3, "11.0.0.0/8"));
 }
 

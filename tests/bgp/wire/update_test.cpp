@@ -108,6 +108,46 @@ TEST_CASE("an IPv6 next hop of 32 octets brings a link-local companion, if it is
   CHECK_FALSE(update.mp_next_hop.link_local.has_value());
 }
 
+TEST_CASE("IPv4 unicast with an IPv6 next hop is read where RFC 8950 was negotiated, and resets the session elsewhere") {
+  Bytes global = hex("80 0e 17 0001 01 10 20010db8000000000000000000000001 00 08 0a") + hex(kOrigin) + hex(kPathOfPeer);
+  Bytes both = hex("80 0e 27 0001 01 20 20010db8000000000000000000000001 fe800000000000000000000000000001 00 08 0a") +
+               hex(kOrigin) + hex(kPathOfPeer);
+  CodecContext context = ebgp();
+  context.extended_next_hop = true;
+  DecodedUpdate update = decoded(update_body({}, global, {}), context);
+  CHECK(prefixes_of(update.mp_reachable) == "10.0.0.0/8");
+  CHECK(update.mp_next_hop == NextHop{kV6NextHop.address, {}});
+  CHECK(decoded(update_body({}, both, {}), context).mp_next_hop == kV6NextHop);
+  // RFC 7606 §7.11: a next hop whose length does not fit resets; 4 octets always fit.
+  CHECK(reset_by(update_body({}, global, {})).code == 3);
+  for (const char* length : {"00", "03", "05", "08", "0c", "0f", "11", "18", "1f", "21", "30"}) {
+    INFO(length);
+    Bytes octets(std::stoul(length, nullptr, 16), 1);
+    Bytes value = hex("0001 01") + hex(length) + octets + hex("00 08 0a");
+    Bytes mp = hex("80 0e") + Bytes{static_cast<uint8_t>(value.size())} + value;
+    CHECK(reset_by(update_body({}, mp + hex(kOrigin) + hex(kPathOfPeer), {}), context).code ==
+          3);
+  }
+  CHECK(decoded(update_body({}, hex("80 0e 0b 0001 01 04 c0000201 00 08 0a") + hex(kOrigin) + hex(kPathOfPeer), {}),
+                context).mp_next_hop == kV4NextHop);
+}
+
+TEST_CASE("who has a link-local address only says it in three ways; it is the next hop in each") {
+  const NextHop link_local{*IpAddress::parse("fe80::1"), {}};
+  CodecContext context = ebgp();
+  context.extended_next_hop = true;
+  const char* const once = "fe800000000000000000000000000001";
+  for (const std::string& octets :
+       {std::string("10 ") + once, std::string("20 00000000000000000000000000000000") + once, std::string("20 ") + once + once}) {
+    INFO(octets);
+    Bytes value = hex("0001 01" + octets + "00 08 0a");
+    Bytes mp = hex("80 0e") + Bytes{static_cast<uint8_t>(value.size())} + value;
+    DecodedUpdate update = decoded(update_body({}, mp + hex(kOrigin) + hex(kPathOfPeer), {}), context);
+    CHECK_FALSE(update.treat_as_withdraw);
+    CHECK(update.mp_next_hop == link_local);
+  }
+}
+
 TEST_CASE("path identifiers are read where ADD-PATH was negotiated, and only for that family") {
   CodecContext context = ebgp();
   context.add_path_receive = FamilySet::of(Family::IPv4);
@@ -355,6 +395,30 @@ TEST_CASE("the exact octets of a small IPv6 announcement: MP_REACH_NLRI first, w
   writer.finish();
   Bytes mp = hex("80 0e 1a 0002 01 10 20010db8000000000000000000000001 00 20 20010db8");
   CHECK(to_hex(out) == to_hex(message(MessageType::Update, hex("0000 002b") + mp + ibgp_attributes())));
+}
+
+TEST_CASE("the exact octets of an IPv4 announcement with an IPv6 next hop, and of its withdrawal (RFC 8950)") {
+  Bytes out;
+  CodecContext context = ibgp();
+  context.extended_next_hop = true;
+  UpdateWriter writer(out, context);
+  REQUIRE(writer.announce(Family::IPv4, ibgp_attributes(), {kV6NextHop.address, {}}));
+  REQUIRE(writer.add(*Prefix::parse("10.0.0.0/8")));
+  writer.finish();
+  Bytes mp = hex("80 0e 17 0001 01 10 20010db8000000000000000000000001 00 08 0a");
+  CHECK(to_hex(out) == to_hex(message(MessageType::Update, hex("0000 0028") + mp + ibgp_attributes())));
+  DecodedUpdate update = decoded(body_of(out), context);
+  CHECK(prefixes_of(update.mp_reachable) == "10.0.0.0/8");
+  out.clear();
+  writer.withdraw(Family::IPv4);
+  REQUIRE(writer.add(*Prefix::parse("10.0.0.0/8")));
+  writer.finish();
+  CHECK(to_hex(out) == to_hex(message(MessageType::Update, hex("0002 08 0a 0000"))));
+  out.clear();
+  REQUIRE(writer.announce(Family::IPv4, ibgp_attributes(), kV4NextHop));  // where there is an IPv4 one, as ever
+  REQUIRE(writer.add(*Prefix::parse("10.0.0.0/8")));
+  writer.finish();
+  CHECK(prefixes_of(decoded(body_of(out), context).reachable) == "10.0.0.0/8");
 }
 
 TEST_CASE("a message without a prefix is taken back") {

@@ -50,6 +50,8 @@ const Case kCases[] = {
     {"software-version", "true", [](const PeerSettings& p) { return p.session.software_version; }},
     {"hostname", "false", [](const PeerSettings& p) { return p.session.hostname.empty(); }},
     {"extended-messages", "false", [](const PeerSettings& p) { return !p.session.extended_messages; }},
+    {"extended-next-hop", "true",  // of the IPv4 neighbour that is asked here, nothing changes
+     [](const PeerSettings& p) { return p.session.families == bgp::FamilySet::of(bgp::Family::IPv4); }},
     {"bfd", "100ms x 5", [](const PeerSettings& p) { return p.bfd && p.bfd->min_tx == 100ms && p.bfd->min_rx == 100ms && p.bfd->multiplier == 5 && !p.bfd->multihop; }},
     {"bfd", "1s, calico-bgp/bfd-multihop: true", [](const PeerSettings& p) { return p.bfd && p.bfd->multiplier == 3 && p.bfd->multihop; }},
     {"accept-blackhole", "true", [](const PeerSettings& p) { return p.accept_blackhole; }},
