@@ -25,10 +25,10 @@ struct ExportTarget {
   NextHopMode next_hop_mode = NextHopMode::Auto;
   std::optional<IpAddress> self_v4;  // next-hop-self of each family; none: such routes are not sent
   std::optional<IpAddress> self_v6;
-  bool extended_next_hop = false;    // RFC 8950: IPv4 routes may be told with an IPv6 next hop
   std::optional<wire::Role> role = {};  // RFC 9234: ours, towards an eBGP neighbour
   bool graceful_shutdown = false;       // RFC 8326: we are about to go
   bool takes_llgr_stale = false;        // both sides know long-lived graceful restart: RFC 9494 §4.3
+  bool extended_next_hop = false;  // RFC 8950: IPv4 routes may be told with an IPv6 next hop
   bool operator==(const ExportTarget&) const = default;
 };
 

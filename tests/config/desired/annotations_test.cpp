@@ -50,8 +50,6 @@ const Case kCases[] = {
     {"software-version", "true", [](const PeerSettings& p) { return p.session.software_version; }},
     {"hostname", "false", [](const PeerSettings& p) { return p.session.hostname.empty(); }},
     {"extended-messages", "false", [](const PeerSettings& p) { return !p.session.extended_messages; }},
-    {"extended-next-hop", "true",  // of the IPv4 neighbour that is asked here, nothing changes
-     [](const PeerSettings& p) { return p.session.families == bgp::FamilySet::of(bgp::Family::IPv4); }},
     {"bfd", "100ms x 5", [](const PeerSettings& p) { return p.bfd && p.bfd->min_tx == 100ms && p.bfd->min_rx == 100ms && p.bfd->multiplier == 5 && !p.bfd->multihop; }},
     {"bfd", "1s, calico-bgp/bfd-multihop: true", [](const PeerSettings& p) { return p.bfd && p.bfd->multiplier == 3 && p.bfd->multihop; }},
     {"accept-blackhole", "true", [](const PeerSettings& p) { return p.accept_blackhole; }},
@@ -73,6 +71,15 @@ TEST_CASE("each annotation sets its part of a BGPPeer's session, and on BGPConfi
     CHECK(c.holds(mesh.config.peers[0]));
     CHECK(mesh.warnings.empty());
   }
+}
+
+TEST_CASE("extended-next-hop: an IPv6 neighbour is spoken to about IPv4 too, an IPv4 one as ever") {
+  auto families = [](const char* address) {
+    return resolved(kMeshOff + kNodes + annotated("BGPPeer", "p", "calico-bgp/extended-next-hop: true", std::string("peerIP: '") + address + "', asNumber: 65001"))
+        .config.peers.at(0).session.families;
+  };
+  CHECK(families("fd00::9") == bgp::FamilySet::both());
+  CHECK(families("10.0.0.9") == bgp::FamilySet::of(bgp::Family::IPv4));
 }
 
 TEST_CASE("local-address takes the node's place") {
