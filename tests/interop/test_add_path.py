@@ -63,9 +63,10 @@ class AddPathCase(LabCase):
                        *(peer3_yaml(f"source{asn}", address, asn) for address, asn in SOURCES.items()))
 
     def heard_by_us(self):
-        """The rest of the AS path of each path that the daemon told us."""
+        """The rest of the AS path of each path that the daemon told us; FRR tells us back what it has from us."""
         rows = self.node.json("node", "routes", PREFIX)
-        return sorted(tuple(map(int, re.findall(r"\d+", str(r["asPath"]))))[1:] for r in rows if r["peer"] == THEIRS)
+        paths = [tuple(map(int, re.findall(r"\d+", str(r["asPath"])))) for r in rows if r["peer"] == THEIRS]
+        return sorted(path[1:] for path in paths if AS_OURS not in path)
 
     def heard_by_them(self):
         paths = [tuple(map(int, path.split())) for path in self.peer.paths()]

@@ -8,9 +8,10 @@ from lab import Bird1, Bird2, Frr, LabCase, Neighbor, OurNode, peer3_yaml, wait_
 OURS, AS_OURS = "10.10.0.1", 64512
 PREFIX, TARGET = "10.51.0.0/24", "10.51.0.1"
 PEERS = {Frr: ("10.10.0.2", 65001), Bird2: ("10.10.0.3", 65002), Bird1: ("10.10.0.4", 65003)}
-# 1 Gbit/s and 500 Mbit/s in octets a second, as IEEE floats, in the community of draft-ietf-idr-link-bandwidth.
+# 1 Gbit/s and 500 Mbit/s in octets a second, as IEEE floats, in the community of draft-ietf-idr-link-bandwidth: the transitive
+# form, since BIRD keeps the other within its AS.
 FRR_BANDWIDTH = ["neighbor {peer} route-map bandwidth out"]
-BIRD_BANDWIDTH = ["import all; export filter { bgp_ext_community.add((generic, 0x4004fdea, 0x4c6e6b28)); accept; };"]
+BIRD_BANDWIDTH = ["import all; export filter { bgp_ext_community.add((generic, 0x0004fdea, 0x4c6e6b28)); accept; };"]
 
 
 class FrrWithBandwidth(Frr):
