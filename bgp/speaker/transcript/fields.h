@@ -53,9 +53,9 @@ BGP_FIELDS(SpeakerConfig, local_as, identifier, cluster_id, peers, dynamic_peers
 BGP_FIELDS(Speaker::Options, seed, has_fib, selection_deferral, forwarding_kept, software)
 
 // ---- inputs -------------------------------------------------------------------------------------------------------
-BGP_FIELDS(input::Connected, conn, local_address)
+BGP_FIELDS(input::Connected, conn, local_address, ifindex)
 BGP_FIELDS(input::ConnectFailed, conn, reason)
-BGP_FIELDS(input::Accepted, conn, remote, local_address)
+BGP_FIELDS(input::Accepted, conn, remote, local_address, ifindex)
 BGP_FIELDS(input::Received, conn, bytes)
 BGP_FIELDS(input::Closed, conn, reason)
 BGP_FIELDS(input::LocalRoutes, added, removed)
