@@ -80,6 +80,12 @@ std::string set_listen_port(Options& o, const Given& given) {
   return {};
 }
 
+std::string set_on_stop(Options& o, const Given& given) {
+  if (given.text != "shutdown" && given.text != "restart") return bad(given, "give 'shutdown' or 'restart'");
+  o.stops_gracefully = given.text == "restart";
+  return {};
+}
+
 std::string set_fib(Options& o, const Given& given) {
   if (given.text != "kernel" && given.text != "none") return bad(given, "give 'kernel' or 'none'");
   o.has_fib = given.text == "kernel";
@@ -145,6 +151,7 @@ const std::vector<Row>& rows() {
       {"run-dir", {"CALICO_BGP_RUN_DIR"}, "directory of the control socket (/var/run/calico)", set_text<&Options::run_dir>},
       {"secrets-dir", {"CALICO_BGP_SECRETS_DIR"}, "directory of the secrets, a file NAME/KEY each (/etc/calico/secrets)", set_text<&Options::secrets_dir>},
       {"listen-port", {}, "TCP port to listen on (the configured listenPort, else 179)", set_listen_port},
+      {"on-stop", {"CALICO_BGP_ON_STOP"}, "'restart': peers that know graceful restart are not told, and keep our routes for the restart time; 'shutdown': all are told (Cease 6/2) and drop them (restart)", set_on_stop},
       {"fib", {}, "'kernel', or 'none' to leave the kernel alone (kernel)", set_fib},
       {"fib-protocol", {}, "route protocol number that marks our routes, 5..255 (12)", set_fib_protocol},
       {"fib-table", {}, "routing table (254, main)", set_fib_table},

@@ -22,6 +22,7 @@ struct Options {
   std::string run_dir = "/var/run/calico";
   std::string secrets_dir = "/etc/calico/secrets";
   std::optional<uint16_t> listen_port;   // flag; else configured, else 179
+  bool stops_gracefully = true;          // peers are told nothing and keep our routes for the restart time (RFC 4724)
   bool has_fib = true;
   uint8_t fib_protocol = 12;
   uint32_t fib_table = 254;

@@ -53,6 +53,9 @@ std::vector<std::string> agreed(const session::Negotiated& negotiated) {
   if (negotiated.codec.route_refresh) out.push_back("route refresh");
   if (negotiated.codec.four_octet_as) out.push_back("4-octet AS");
   if (negotiated.codec.extended_messages) out.push_back("extended messages");
+  if (negotiated.codec.extended_next_hop) out.push_back("IPv4 over IPv6 next hops");
+  if (!negotiated.codec.add_path_receive.empty()) out.push_back("ADD-PATH received");
+  if (!negotiated.codec.add_path_send.empty()) out.push_back("ADD-PATH sent");
   if (negotiated.enhanced_refresh) out.push_back("enhanced route refresh");
   const session::GracefulRestart& graceful = negotiated.graceful;
   if (graceful.negotiated)

@@ -318,7 +318,7 @@ void Agent::Impl::run() {
 void Agent::Impl::shut_down(const std::string& reason) {
   end_within_two_seconds();
   log_.log({LogLevel::Info, "stopping", "", {{"reason", reason}}});
-  driver_->handle(speaker::input::Shutdown{"shutting down"});
+  driver_->handle(speaker::input::Shutdown{"shutting down", options_.stops_gracefully});
   driver_->stop();
   bfd_.reset();  // says AdminDown: nothing is wrong with the path
   if (kernel_) kernel_->stop();

@@ -21,6 +21,18 @@ int set_internetwork_control(int fd, Family family) {
                                 : set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, kInternetworkControl);
 }
 
+void put_address(__kernel_sockaddr_storage& out, const IpAddress& address) {
+  if (address.is_v4()) {
+    auto* v4 = reinterpret_cast<sockaddr_in*>(&out);
+    v4->sin_family = AF_INET;
+    std::copy(address.bytes().begin(), address.bytes().end(), reinterpret_cast<uint8_t*>(&v4->sin_addr));
+  } else {
+    auto* v6 = reinterpret_cast<sockaddr_in6*>(&out);
+    v6->sin6_family = AF_INET6;
+    std::copy(address.bytes().begin(), address.bytes().end(), reinterpret_cast<uint8_t*>(&v6->sin6_addr));
+  }
+}
+
 }  // namespace
 
 int prepare_bgp_socket(int fd, Family family) {
@@ -48,22 +60,27 @@ int set_ttl_security(int fd, Family family, uint8_t hops) {
   return set_int(fd, level, v4 ? IP_MINTTL : IPV6_MINHOPCOUNT, 256 - std::max<int>(hops, 1));
 }
 
-int set_md5_key(int fd, const IpAddress& peer, const Secret& password) {
-  tcp_md5sig key{};
-  if (peer.is_v4()) {
-    auto* address = reinterpret_cast<sockaddr_in*>(&key.tcpm_addr);
-    address->sin_family = AF_INET;
-    std::copy(peer.bytes().begin(), peer.bytes().end(), reinterpret_cast<uint8_t*>(&address->sin_addr));
-  } else {
-    auto* address = reinterpret_cast<sockaddr_in6*>(&key.tcpm_addr);
-    address->sin6_family = AF_INET6;
-    std::copy(peer.bytes().begin(), peer.bytes().end(), reinterpret_cast<uint8_t*>(&address->sin6_addr));
-  }
+int set_listener_ttl(int fd, Family family, std::optional<uint8_t> hops) {
+  bool v4 = family == Family::IPv4;
+  int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
+  if (int error = set_int(fd, level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, 255)) return error;
+  return set_int(fd, level, v4 ? IP_MINTTL : IPV6_MINHOPCOUNT, hops ? 256 - std::max<int>(*hops, 1) : 0);
+}
+
+int set_md5_key(int fd, const Prefix& peers, const Secret& password) {
   const std::string& text = password.reveal();
   if (text.size() > TCP_MD5SIG_MAXKEYLEN) return EINVAL;
+  tcp_md5sig key{};
+  put_address(key.tcpm_addr, peers.address());
   key.tcpm_keylen = static_cast<uint16_t>(text.size());
   std::memcpy(key.tcpm_key, text.data(), text.size());
-  int error = setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &key, sizeof key) == 0 ? 0 : errno;
+  // A single address as it always was, so that a kernel before 4.13 serves all but dynamic neighbours.
+  if (!peers.is_host()) {
+    key.tcpm_flags = TCP_MD5SIG_FLAG_PREFIX;
+    key.tcpm_prefixlen = peers.length();
+  }
+  int option = peers.is_host() ? TCP_MD5SIG : TCP_MD5SIG_EXT;
+  int error = setsockopt(fd, IPPROTO_TCP, option, &key, sizeof key) == 0 ? 0 : errno;
   explicit_bzero(key.tcpm_key, sizeof key.tcpm_key);
   return error;
 }

@@ -1,7 +1,10 @@
 // What BGP and BFD want of a socket beyond Asio's own options. Each returns 0 or an errno.
 #pragma once
 
+#include <optional>
+
 #include "bgp/base/ip_address.h"
+#include "bgp/base/prefix.h"
 #include "bgp/base/secret.h"
 
 namespace bgp::io {
@@ -10,8 +13,12 @@ namespace bgp::io {
 int prepare_bgp_socket(int fd, Family family);
 // GTSM, RFC 5082: send with 255, accept only what came over at most `hops` routers.
 int set_ttl_security(int fd, Family family, uint8_t hops);
-// TCP-MD5, RFC 2385, for segments to and from `peer`; an empty password removes the key.
-int set_md5_key(int fd, const IpAddress& peer, const Secret& password);
+// The same for a listening socket: its SYN-ACKs leave with 255, and with `hops` no SYN from farther away is heard. What
+// it is told its connections inherit.
+int set_listener_ttl(int fd, Family family, std::optional<uint8_t> hops);
+// TCP-MD5, RFC 2385, for segments to and from `peers`; an empty password removes the key. A listening socket may have
+// many, and the longest match counts.
+int set_md5_key(int fd, const Prefix& peers, const Secret& password);
 
 // Sends with TTL 255 (RFC 5881 §5) and DSCP CS6.
 int prepare_bfd_socket(int fd, Family family);

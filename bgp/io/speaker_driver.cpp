@@ -8,6 +8,8 @@
 
 #include "bgp/base/limits.h"
 #include "bgp/io/endpoint.h"
+#include "bgp/io/listen_guard.h"
+#include "bgp/io/md5_counters.h"
 #include "bgp/io/socket_options.h"
 #include "bgp/io/interface_of.h"
 #include "bgp/io/tcp_connection.h"
@@ -29,10 +31,12 @@ class SpeakerDriver::Impl {
       : io_(io), speaker_(speaker), events_(std::move(events)), timer_(io), read_buffer_(limits::kReadChunkBytes) {
     connection_events_ = {
         [this](ConnId conn, const IpAddress& local) {
+          dials_.erase(conn);
           handle(speaker::input::Connected{conn, local, link_of_session(local)});
         },
         [this](ConnId conn, std::string reason) {
           if (connections_.erase(conn) > 0) handle(speaker::input::ConnectFailed{conn, std::move(reason)});
+          explain(conn);
         },
         [this](ConnId conn) { read(conn); },
         [this](ConnId conn) { write(conn); },
@@ -57,13 +61,26 @@ class SpeakerDriver::Impl {
   void read(ConnId conn);
   void write(ConnId conn);
   void lost(ConnId conn, const error_code& error);
+  void explain(ConnId conn);
+  void out_of_descriptors();
 
   boost::asio::io_context& io_;
   speaker::transcript::Tap speaker_;
   SpeakerEvents events_;
   boost::asio::steady_timer timer_;
   Instant armed_for_ = kNever;
+  TokenBucket accept_rate_{limits::kAcceptsPerSecond, limits::kAcceptsAtOnce};
   std::vector<std::unique_ptr<TcpListener>> listeners_;
+  ListenGuard guard_;
+  speaker::output::Listen guards_;  // as last asked for: the sockets may be opened later
+  struct Dial {
+    IpAddress remote;
+    bool has_password;
+    Md5Counters before;
+  };
+  std::unordered_map<ConnId, Dial> dials_;  // not answered yet
+  Instant next_descriptor_log_;
+  uint64_t closed_for_descriptors_ = 0;
   TcpConnection::Events connection_events_;
   std::unordered_map<ConnId, std::shared_ptr<TcpConnection>> connections_;
   std::vector<uint8_t> read_buffer_;
@@ -104,13 +121,19 @@ void SpeakerDriver::Impl::carry_out(speaker::Output& output) {
       auto connection = std::make_shared<TcpConnection>(request.conn, boost::asio::ip::tcp::socket(d.io_),
                                                         d.connection_events_);
       d.connections_.emplace(request.conn, connection);
+      d.dials_.emplace(request.conn, Dial{request.remote, !request.password.empty(), read_md5_counters()});
       connection->dial(request);
+    }
+    void operator()(out::Listen& listen) const {
+      d.guards_ = std::move(listen);
+      for (const LogRecord& warning : d.guard_.apply(d.guards_)) d.events_.log(warning);
     }
     void operator()(out::Close& request) const {
       auto it = d.connections_.find(request.conn);
       if (it == d.connections_.end()) return;
       it->second->close(request.last_words);
       d.connections_.erase(it);
+      d.explain(request.conn);
     }
     void operator()(out::Routes& routes) const { d.events_.routes(std::move(routes.changes)); }
     void operator()(out::WatchNextHop& watch) const { d.events_.watch_next_hop({watch.address, watch.ifindex}); }
@@ -145,7 +168,9 @@ void SpeakerDriver::Impl::arm_timer() {
 
 Status<std::string> SpeakerDriver::Impl::listen(uint16_t port) {
   for (Family family : {Family::IPv4, Family::IPv6}) {
-    auto listener = std::make_unique<TcpListener>(io_, [this](auto socket) { accept(std::move(socket)); });
+    auto listener = std::make_unique<TcpListener>(
+        io_, accept_rate_,
+        TcpListener::Events{[this](auto socket) { accept(std::move(socket)); }, [this] { out_of_descriptors(); }});
     error_code error = listener->open(family, port);
     bool no_ipv6 = family == Family::IPv6 && error == boost::asio::error::address_family_not_supported;
     if (error && !no_ipv6)
@@ -153,8 +178,11 @@ Status<std::string> SpeakerDriver::Impl::listen(uint16_t port) {
                  (error == boost::asio::error::address_in_use
                       ? "; another BGP daemon may be running: stop it, or choose another --listen-port"
                       : ""));
-    if (!error) listeners_.push_back(std::move(listener));
+    if (error) continue;
+    guard_.add_listener(listener->native_handle(), family);
+    listeners_.push_back(std::move(listener));
   }
+  for (const LogRecord& warning : guard_.apply(guards_)) events_.log(warning);
   return Done{};
 }
 
@@ -166,6 +194,9 @@ void SpeakerDriver::Impl::accept(boost::asio::ip::tcp::socket socket) {
   if (error) return;
   IpAddress peer = from_asio(remote.address());
   (void)prepare_bgp_socket(socket.native_handle(), peer.family());  // a matter of quality, not of function
+  if (!guard_.may_connect(peer)) return;
+  std::optional<uint8_t> hops = guard_.ttl_security_hops(peer);
+  if (hops && set_ttl_security(socket.native_handle(), peer.family(), *hops) != 0) return;
   ConnId conn{next_accepted_++};
   if (next_accepted_ == 0) next_accepted_ = speaker::input::kFirstAcceptedConn;
   auto connection = std::make_shared<TcpConnection>(conn, std::move(socket), connection_events_);
@@ -210,6 +241,24 @@ void SpeakerDriver::Impl::lost(ConnId conn, const error_code& error) {
   connections_.at(conn)->close({});
   connections_.erase(conn);
   handle(speaker::input::Closed{conn, words(error)});
+}
+
+// A dial that came to nothing: was it a password?
+void SpeakerDriver::Impl::explain(ConnId conn) {
+  auto it = dials_.find(conn);
+  if (it == dials_.end()) return;
+  Dial dial = std::move(it->second);
+  dials_.erase(it);
+  std::string hint = md5_hint(dial.before, read_md5_counters(), dial.has_password);
+  if (!hint.empty()) handle(speaker::input::ConnectHint{dial.remote, std::move(hint)});
+}
+
+void SpeakerDriver::Impl::out_of_descriptors() {
+  ++closed_for_descriptors_;
+  if (now() < next_descriptor_log_) return;
+  next_descriptor_log_ = now() + limits::kTurnedAwayLogInterval;
+  events_.log({LogLevel::Warn, "out_of_descriptors", "",
+               {{"effect", "connections are closed at once"}, {"so_far", std::to_string(closed_for_descriptors_)}}});
 }
 
 void SpeakerDriver::Impl::stop() {

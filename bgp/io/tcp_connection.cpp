@@ -22,7 +22,8 @@ error_code open_socket(tcp::socket& socket, const speaker::output::Connect& requ
   int code = prepare_bgp_socket(fd, request.remote.family());
   if (code == 0 && request.ttl_security_hops)
     code = set_ttl_security(fd, request.remote.family(), *request.ttl_security_hops);
-  if (code == 0 && !request.password.empty()) code = set_md5_key(fd, request.remote, request.password);
+  if (code == 0 && !request.password.empty())
+    code = set_md5_key(fd, Prefix(request.remote, static_cast<uint8_t>(request.remote.bits())), request.password);
   if (code != 0) return error_code(code, boost::system::system_category());
   if (request.local_address) socket.bind({to_asio(*request.local_address), 0}, error);
   if (!error) socket.non_blocking(true, error);

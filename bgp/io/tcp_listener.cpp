@@ -1,8 +1,12 @@
 #include "bgp/io/tcp_listener.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <boost/asio/ip/v6_only.hpp>
 
 #include "bgp/base/limits.h"
+#include "bgp/io/speaker_driver.h"
 
 namespace bgp::io {
 
@@ -20,7 +24,12 @@ error_code TcpListener::open(Family family, uint16_t port) {
   if (!error) acceptor_.listen(limits::kListenBacklog, error);
   if (!error) acceptor_.non_blocking(true, error);
   if (!error) await();
+  if (!error) reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   return error;
+}
+
+TcpListener::~TcpListener() {
+  if (reserve_ >= 0) ::close(reserve_);
 }
 
 void TcpListener::close() {
@@ -38,20 +47,37 @@ void TcpListener::await() {
 // Takes everybody who waits: a mesh that starts at once fills the backlog within milliseconds.
 void TcpListener::accept_all() {
   for (int i = 0; i < limits::kListenBacklog; ++i) {
+    if (Duration wait = rate_.wait(now()); wait > Duration(0)) return await_later(wait);
     error_code error;
     tcp::socket socket = acceptor_.accept(error);
-    bool is_exhausted = error == boost::asio::error::no_descriptors || error == boost::asio::error::no_memory ||
-                        error == boost::asio::error::no_buffer_space || error.value() == ENFILE;
-    if (is_exhausted) return await_later();
+    bool has_no_memory = error == boost::asio::error::no_memory || error == boost::asio::error::no_buffer_space ||
+                         error.value() == ENFILE;
+    if (has_no_memory) return await_later(limits::kAcceptPause);
+    if (error == boost::asio::error::no_descriptors) {
+      if (reserve_ < 0) return await_later(limits::kAcceptPause);
+      accept_and_close();
+      continue;
+    }
     if (error) break;  // nobody left, or the one who was is gone
-    accepted_(std::move(socket));
+    rate_.take(now());
+    events_.accepted(std::move(socket));
   }
   await();
 }
 
-// Out of descriptors or memory: who waits keeps the socket readable, so waiting for that would spin.
-void TcpListener::await_later() {
-  pause_.expires_after(std::chrono::nanoseconds(limits::kAcceptPause));
+// Who waits keeps the socket readable and himself in doubt. Closed, he knows, and tries again later.
+void TcpListener::accept_and_close() {
+  rate_.take(now());
+  ::close(reserve_);
+  error_code ignored;
+  { tcp::socket refused = acceptor_.accept(ignored); }
+  reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  events_.out_of_descriptors();
+}
+
+// Who waits keeps the listening socket readable, so waiting for that would spin.
+void TcpListener::await_later(Duration wait) {
+  pause_.expires_after(std::chrono::nanoseconds(wait));
   pause_.async_wait([this](const error_code& error) {
     if (!error) accept_all();
   });

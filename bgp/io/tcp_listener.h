@@ -1,4 +1,7 @@
 // A listening socket of one family. Private to the room.
+//
+// Takes everybody who waits, at most so many a second (limits.h); the rest stays in the backlog. When the process has no
+// descriptor left, one that was kept in reserve takes who waits and closes him: nobody hangs, nothing spins.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -6,26 +9,37 @@
 #include <functional>
 
 #include "bgp/base/ip_address.h"
+#include "bgp/base/time.h"
+#include "bgp/io/token_bucket.h"
 
 namespace bgp::io {
 
 class TcpListener {
  public:
-  using Accepted = std::function<void(boost::asio::ip::tcp::socket)>;
-  TcpListener(boost::asio::io_context& io, Accepted accepted)
-      : acceptor_(io), pause_(io), accepted_(std::move(accepted)) {}
+  struct Events {
+    std::function<void(boost::asio::ip::tcp::socket)> accepted;
+    std::function<void()> out_of_descriptors;  // somebody was closed for want of one
+  };
+  // `rate` is shared by the listeners of both families.
+  TcpListener(boost::asio::io_context& io, TokenBucket& rate, Events events)
+      : acceptor_(io), pause_(io), rate_(rate), events_(std::move(events)) {}
+  ~TcpListener();
 
   boost::system::error_code open(Family family, uint16_t port);
   void close();
+  int native_handle() { return acceptor_.native_handle(); }
 
  private:
   void await();
   void accept_all();
-  void await_later();
+  void accept_and_close();
+  void await_later(Duration wait);
 
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
-  Accepted accepted_;
+  TokenBucket& rate_;
+  Events events_;
+  int reserve_ = -1;  // a descriptor to give up for an accept
 };
 
 }  // namespace bgp::io

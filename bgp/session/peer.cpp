@@ -58,6 +58,12 @@ ActionList Peer::reset(const wire::Notification& notification, Environment& env,
   return run_on_all(event::Reset{notification, wait}, env);
 }
 
+bool Peer::explain(const std::string& hint) {
+  if (last_fault_.kind != Fault::Kind::Socket || last_fault_.socket_error.find(hint) != std::string::npos) return false;
+  last_fault_.socket_error += " (" + hint + ")";
+  return true;
+}
+
 void Peer::reconfigure_live(const PeerConfig& config) {
   BGP_ASSERT(!needs_reset(config_, config));
   bool is_held_down = started_ && first_.state == State::Idle && !first_.timers.is_running(Timer::IdleHold);
@@ -246,6 +252,19 @@ bool needs_reset(const PeerConfig& from, const PeerConfig& to) {
   patient.send_hold_time_s = from.send_hold_time_s;
   patient.max_prefix = from.max_prefix;
   return patient != from;
+}
+
+const char* reset_reason(const PeerConfig& from, const PeerConfig& to) {
+  if (!needs_reset(from, to)) return "";
+  if (from.password != to.password) return "password";
+  if (from.held != to.held) return "held";
+  if (from.peer_as != to.peer_as || from.local_as != to.local_as) return "AS number";
+  if (from.identifier != to.identifier) return "BGP identifier";
+  if (from.port != to.port) return "port";
+  if (from.local_address != to.local_address) return "local address";
+  if (from.ttl_security_hops != to.ttl_security_hops) return "TTL security";
+  if (from.hold_time_s != to.hold_time_s) return "hold time";
+  return "capabilities";
 }
 
 }  // namespace bgp::session

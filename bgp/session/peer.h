@@ -47,6 +47,8 @@ class Peer {
   // Ends whatever is open with this NOTIFICATION and tries again after `wait`, without one after the idle-hold time
   // (administrative reset, maximum prefixes, send hold, out of resources). kForever: not before it is reconfigured.
   ActionList reset(const wire::Notification& notification, Environment& env, std::optional<Duration> wait = {});
+  // Adds to the last fault what the rim found out about it. False when it says so already, or is not about a socket.
+  bool explain(const std::string& hint);
   // Takes over a configuration that does not need a reset (see needs_reset).
   void reconfigure_live(const PeerConfig& config);
 
@@ -119,5 +121,7 @@ class Peer {
 
 // True when a change from one configuration to the other can only be had by a new session.
 bool needs_reset(const PeerConfig& from, const PeerConfig& to);
+// What of it, in a word or two for the log; never a value. "" when nothing needs a reset.
+const char* reset_reason(const PeerConfig& from, const PeerConfig& to);
 
 }  // namespace bgp::session

@@ -29,12 +29,16 @@ struct NextHopStates {
 };
 struct Reconfigure { SpeakerConfigPtr config; };
 using BfdState = bfd::Changed;                                            // a session of output::BfdStart
-struct Shutdown { std::string reason; };                                 // Cease to everybody; nothing comes after
+// Something outside BGP explains why a peer cannot be reached ("TCP-MD5: ..."). Added to what status says of it.
+struct ConnectHint { IpAddress peer; std::string text; };
+// The end; nothing comes after. Without a word to those who agreed to graceful restart, so that our routes outlive us;
+// Cease to the others, and to everybody when they are not to.
+struct Shutdown { std::string reason; bool keeps_routes = true; };
 
 }  // namespace bgp::speaker::input
 
 namespace bgp::speaker {
 using Input = std::variant<input::Connected, input::ConnectFailed, input::Accepted, input::Received, input::Closed,
-                           input::LocalRoutes, input::NextHopStates, input::Reconfigure, input::BfdState,
-                           input::Shutdown>;
+                           input::ConnectHint, input::LocalRoutes, input::NextHopStates, input::Reconfigure,
+                           input::BfdState, input::Shutdown>;
 }  // namespace bgp::speaker

@@ -7,6 +7,7 @@
 
 #include "bgp/base/log.h"
 #include "bgp/base/numbers.h"
+#include "bgp/base/prefix.h"
 #include "bgp/base/secret.h"
 #include "bgp/bfd/events.h"
 #include "bgp/rib/rib.h"
@@ -24,6 +25,20 @@ struct Connect {
 };
 // Close it. Try once to write `last_words` (the rest of a message, a NOTIFICATION) before. No Closed comes back.
 struct Close { ConnId conn; Bytes last_words; };
+// What the listening sockets must know of those who may connect before they do: replaces what was said before.
+struct PeerGuard {
+  Prefix range;                              // one address, or a range of dynamic neighbours
+  Secret password;                           // TCP-MD5 (RFC 2385); empty: none
+  std::optional<uint8_t> ttl_security_hops;  // GTSM (RFC 5082), of the accepted socket
+  bool operator==(const PeerGuard&) const = default;
+};
+struct Listen {
+  std::vector<PeerGuard> guards;  // sorted by range; only those with something to guard
+  // The most hops that anybody of the family may be away, when GTSM is configured for all of them: then not even a SYN
+  // from farther away gets in.
+  std::optional<uint8_t> hops_v4, hops_v6;
+  bool operator==(const Listen&) const = default;
+};
 struct Routes { std::vector<rib::RouteChange> changes; };
 struct WatchNextHop { IpAddress address; uint32_t ifindex = 0; };  // ifindex: of a link-local address
 struct UnwatchNextHop { IpAddress address; uint32_t ifindex = 0; };
@@ -38,6 +53,6 @@ struct Log { LogRecord record; };
 }  // namespace bgp::speaker::output
 
 namespace bgp::speaker {
-using Output = std::variant<output::Connect, output::Close, output::Routes, output::WatchNextHop, output::UnwatchNextHop,
-                            output::Converged, output::BfdStart, output::BfdStop, output::Log>;
+using Output = std::variant<output::Connect, output::Close, output::Listen, output::Routes, output::WatchNextHop,
+                            output::UnwatchNextHop, output::Converged, output::BfdStart, output::BfdStop, output::Log>;
 }  // namespace bgp::speaker

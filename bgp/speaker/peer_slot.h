@@ -37,6 +37,8 @@ struct Speaker::PeerSlot {
   Noted max_prefix_noted = Noted::Nothing;  // in this session
 
   std::optional<bfd::Wish> bfd = {};  // what output::BfdStart asked for last
+  uint32_t rank = 0;                  // place of the address among all peers'
+  bool is_dynamic = false;            // came by itself, from a range of the configuration; goes by itself
 
   bool is_up() const { return group != nullptr; }
   StaleFamily& stale_of(Family family) { return stale[rib::index_of(family)]; }

@@ -24,7 +24,7 @@ void Speaker::apply_peers() {
   };
   std::vector<IpAddress> gone;
   for (const auto& [address, id] : by_address_)
-    if (!is_wanted(address)) gone.push_back(address);
+    if (!is_wanted(address) && !(peers_[id]->is_dynamic && find_range(address))) gone.push_back(address);
   std::sort(gone.begin(), gone.end());
   for (const IpAddress& address : gone) remove_peer(*find_peer(address));
   for (const PeerSettings& settings : config_->peers) {
@@ -33,8 +33,9 @@ void Speaker::apply_peers() {
     else add_peer(settings);
     want_bfd(*find_peer(settings.session.address));
   }
-  for (const std::unique_ptr<PeerSlot>& peer : peers_)
-    if (peer && (peer->is_up() || peer->has_stale())) note_facts(*peer);  // their places may have moved
+  update_dynamic_peers();
+  update_guards();
+  rank_peers();
 }
 
 void Speaker::add_peer(const PeerSettings& settings) {
@@ -66,6 +67,7 @@ void Speaker::remove_peer(PeerSlot& peer) {
   log(LogLevel::Info, "peer_removed", &peer);
   peer.settings.bfd.reset();
   want_bfd(peer);
+  std::erase(dynamic_, peer.id);
   by_address_.erase(peer.settings.session.address);
   free_peer_ids_.push_back(peer.id);
   peers_[peer.id].reset();
@@ -79,10 +81,10 @@ static void keep_over_change(session::ActionList& ended) {
 
 void Speaker::change_peer(PeerSlot& peer, const PeerSettings& settings) {
   bool is_same = peer.settings == settings;
-  bool needs_reset = session::needs_reset(peer.settings.session, settings.session);
+  const char* reason = session::reset_reason(peer.settings.session, settings.session);
   bool judgement_changed = !policy::same(peer.settings.import, settings.import) ||
                            peer.settings.session.allow_own_as != settings.session.allow_own_as;
-  if (needs_reset) {
+  if (*reason != '\0') {
     session::Environment env = environment();
     session::ActionList ended = peer.fsm.stop(wire::cease(wire::CeaseReason::OtherConfigurationChange), env);
     bool is_another = peer.settings.session.peer_as != settings.session.peer_as ||
@@ -94,7 +96,7 @@ void Speaker::change_peer(PeerSlot& peer, const PeerSettings& settings) {
     peer.settings = settings;
     peer.fsm = session::Peer(settings.session);
     peer.fsm.counters() = counters;
-    log(LogLevel::Info, "peer_changed", &peer, {{"session", "reset"}});
+    log(LogLevel::Info, "peer_changed", &peer, {{"session", "reset"}, {"because", reason}});
     perform(peer, peer.fsm.start(env));
     return;
   }

@@ -29,6 +29,7 @@ void Speaker::handle(const Input& input, Instant now) {
   now_ = now;
   if (is_shut_down_) return;
   std::visit([this](const auto& in) { on(in); }, input);
+  forget_gone_dynamic_peers();
   collect_rib_output();
 }
 
@@ -73,12 +74,10 @@ void Speaker::on(const input::ConnectFailed& in) {
 }
 
 void Speaker::on(const input::Accepted& in) {
+  if (!has_room_for_half_open()) return turn_away(in, "too many half-open connections");
   PeerSlot* peer = find_peer(in.remote);
-  if (!peer) {
-    log(LogLevel::Debug, "connection_from_stranger", nullptr, {{"address", in.remote.to_string()}});
-    outputs_.push_back(output::Close{in.conn, {}});
-    return;
-  }
+  if (!peer) peer = admit(in.remote);
+  if (!peer) return turn_away(in, find_range(in.remote) ? "too many dynamic neighbours" : "no such peer");
   connections_.emplace(in.conn, std::make_unique<Connection>(Connection{in.conn, peer->id, {}, {}, 0, false, in.ifindex}));
   session::Environment env = environment();
   perform(*peer, peer->fsm.accepted(in.conn, in.local_address, env));
@@ -92,6 +91,12 @@ void Speaker::on(const input::Closed& in) {
   session::ActionList actions = peer.fsm.closed(in.conn, in.reason, env);
   perform(peer, actions);
   connections_.erase(in.conn);
+}
+
+void Speaker::on(const input::ConnectHint& in) {
+  PeerSlot* peer = find_peer(in.peer);
+  if (!peer || !peer->fsm.explain(in.text)) return;
+  log(LogLevel::Warn, "connect_hint", peer, {{"hint", in.text}});
 }
 
 void Speaker::on(const input::Received& in) {
@@ -174,13 +179,9 @@ void Speaker::answer_refresh(PeerSlot& peer, Family family) {
   mark_writable(connection);
 }
 
-// The rank is the place among the configured peers: the order of addresses, whoever comes and goes.
 void Speaker::note_facts(const PeerSlot& peer) {
-  auto place = std::lower_bound(config_->peers.begin(), config_->peers.end(), peer.settings.session.address,
-                                [](const PeerSettings& p, const IpAddress& a) { return p.session.address < a; });
   rib_.set_peer(peer.id, {!peer.settings.session.is_ibgp(), peer.settings.route_reflector_client,
-                          peer.identifier, peer.settings.session.address,
-                          static_cast<uint32_t>(place - config_->peers.begin()),
+                          peer.identifier, peer.settings.session.address, peer.rank,
                           peer.settings.accept_blackhole});
 }
 
@@ -252,6 +253,7 @@ void Speaker::expire(Instant now) {
     if (peer.fsm.next_deadline() <= now) perform(peer, peer.fsm.expire(env));
     else schedule(peer);
   }
+  forget_gone_dynamic_peers();
   check_converged();
   collect_rib_output();
 }
@@ -332,7 +334,7 @@ void Speaker::on(const input::Shutdown& in) {
     if (leaves_gracefully(*peers_[connection->peer])) outputs_.push_back(output::Close{conn, {}});
   for (const std::unique_ptr<PeerSlot>& peer : peers_) {
     if (!peer) continue;
-    if (leaves_gracefully(*peer)) {
+    if (in.keeps_routes && leaves_gracefully(*peer)) {
       if (peer->is_up()) log(LogLevel::Info, "session_left", peer.get(), {{"routes", "the peer keeps ours for a restart"}});
       continue;
     }

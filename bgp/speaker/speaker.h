@@ -81,6 +81,7 @@ class Speaker {
   void on(const input::Accepted& in);
   void on(const input::Received& in);
   void on(const input::Closed& in);
+  void on(const input::ConnectHint& in);
   void on(const input::LocalRoutes& in);
   void on(const input::NextHopStates& in);
   void on(const input::Reconfigure& in);
@@ -112,6 +113,15 @@ class Speaker {
 
   // bfd.cpp
   void want_bfd(PeerSlot& peer);
+  // dynamic_peers.cpp: neighbours without a name of their own, and who may connect at all
+  const DynamicPeers* find_range(const IpAddress& address) const;
+  PeerSlot* admit(const IpAddress& remote);
+  void turn_away(const input::Accepted& in, const char* reason);
+  bool has_room_for_half_open() const;
+  void update_dynamic_peers();
+  void forget_gone_dynamic_peers();
+  void rank_peers();
+  void update_guards();
 
   // restarts.cpp: what stays of a peer while it restarts, and of us while we do
   void keep_routes(PeerSlot& peer, const session::GracefulRestart& graceful);
@@ -164,6 +174,10 @@ class Speaker {
   std::vector<Output> outputs_;
   wire::DecodedUpdate update_;  // reused for every message
   uint64_t routes_not_stored_ = 0;  // the table was full
+  std::vector<rib::PeerId> dynamic_;  // peers that came by themselves
+  output::Listen guards_;             // as last said
+  uint64_t turned_away_ = 0;
+  Instant next_turned_away_log_;
   bool is_converged_ = false;
   bool is_shut_down_ = false;
 };

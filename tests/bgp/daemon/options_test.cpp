@@ -30,6 +30,7 @@ TEST_CASE("without a word, the defaults of calico/node") {
   CHECK(o.run_dir == "/var/run/calico");
   CHECK(o.secrets_dir == "/etc/calico/secrets");
   CHECK_FALSE(o.listen_port.has_value());
+  CHECK(o.stops_gracefully);
   CHECK(o.has_fib);
   CHECK(o.fib_protocol == 12);
   CHECK(o.fib_table == 254);
@@ -45,6 +46,12 @@ TEST_CASE("a flag wins over its variable, and NODENAME over HOSTNAME") {
   CHECK(parse({"--as=1.10"}, variables)->as == Asn{65546});
 }
 
+TEST_CASE("--on-stop says what peers are told at the end") {
+  CHECK(parse({"--on-stop", "restart"})->stops_gracefully);
+  CHECK_FALSE(parse({"--on-stop", "shutdown"})->stops_gracefully);
+  CHECK_FALSE(parse({}, {{"CALICO_BGP_ON_STOP", "shutdown"}})->stops_gracefully);
+}
+
 TEST_CASE("an empty variable is one that is not set") { CHECK(parse({}, {{"NODENAME", ""}})->node_name == "host.example"); }
 
 TEST_CASE("a bad option is one line that names the place and what is allowed, and exit code 2") {
@@ -54,6 +61,7 @@ TEST_CASE("a bad option is one line that names the place and what is allowed, an
     const char* text;
   };
   const std::vector<Row> rows = {
+      {{"--on-stop", "sleep"}, {}, "calico-bgpd: --on-stop: 'sleep' is not allowed; give 'shutdown' or 'restart'\n"},
       {{"--node-name", "a b"}, {}, "calico-bgpd: --node-name: 'a b' is not allowed; give 1 to 128 letters, digits, '.', '_' or '-'\n"},
       {{"--node-name", ""}, {}, "calico-bgpd: --node-name: '' is not allowed; give 1 to 128 letters, digits, '.', '_' or '-'\n"},
       {{"--ip", "300.1.1.1"}, {}, "calico-bgpd: --ip: '300.1.1.1' is not allowed; give an IPv4 address, a CIDR, 'autodetect' or 'none'\n"},

@@ -200,7 +200,7 @@ TEST_CASE("a connection from a stranger is closed without a word") {
   ConnId conn = one.connect("192.0.2.77");
   CHECK(one.heard[conn.value] == "");
   CHECK(one.count<output::Close>() == 1);
-  CHECK(one.logged("connection_from_stranger") == 1);
+  CHECK(one.logged("connection_turned_away") == 1);
 }
 
 TEST_CASE("whatever octets come, nothing asserts, and what follows an error is not read") {

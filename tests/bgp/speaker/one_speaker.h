@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,7 @@ struct OneSpeaker {
   Speaker speaker;
   std::vector<Output> outputs;  // those that came
   uint32_t next_conn = input::kFirstAcceptedConn;
+  std::set<uint32_t> deaf;                // connections whose other end reads nothing
   std::map<uint32_t, std::string> heard;  // by connection: "OPEN KEEPALIVE UPDATE NOTIFICATION 3/1 ..."
 
   explicit OneSpeaker(SpeakerConfig config, bool has_fib = false, FamilySet forwarding_kept = {})
@@ -145,6 +147,7 @@ struct OneSpeaker {
 
  private:
   void read(ConnId conn) {
+    if (deaf.contains(conn.value)) return;
     for (ByteView view = speaker.bytes_to_send(conn, 65536); !view.empty(); view = speaker.bytes_to_send(conn, 65536)) {
       Bytes bytes(view.begin(), view.end());
       speaker.sent(conn, bytes.size(), now);
