@@ -42,7 +42,7 @@ const DynamicPeers* Speaker::find_range(const IpAddress& address) const {
 
 Speaker::PeerSlot* Speaker::admit(const IpAddress& remote) {
   const DynamicPeers* range = find_range(remote);
-  if (!range || by_address_.size() >= limits::kPeersMax) return nullptr;
+  if (!range || !range->settings.session.held.empty() || by_address_.size() >= limits::kPeersMax) return nullptr;
   auto is_of_range = [&](rib::PeerId id) { return find_range(peers_[id]->settings.session.address) == range; };
   if (std::count_if(dynamic_.begin(), dynamic_.end(), is_of_range) >= range->max) return nullptr;
   add_peer(settings_for(*range, remote));
@@ -63,12 +63,12 @@ void Speaker::update_dynamic_peers() {
   }
 }
 
-// Without a connection, and without routes that are kept as stale ones. Never called while actions are carried out.
+// Without a connection, without an idle hold to sit out (a peer that broke a limit must not be back at once as a new
+// one), and without routes that are kept as stale ones. Never called while actions are carried out.
 void Speaker::forget_gone_dynamic_peers() {
   if (is_shut_down_) return;
   auto is_gone = [&](rib::PeerId id) {
-    session::State state = peers_[id]->fsm.state();
-    if (state != session::State::Idle && state != session::State::Active) return false;
+    if (peers_[id]->fsm.state() != session::State::Active) return false;
     return rib_.path_count(id, Family::IPv4) == 0 && rib_.path_count(id, Family::IPv6) == 0;
   };
   size_t before = dynamic_.size();
@@ -100,6 +100,12 @@ bool Speaker::has_room_for_half_open() const {
     return conn.value >= input::kFirstAcceptedConn && !peers_[connection->peer]->fsm.is_established(conn);
   };
   return static_cast<size_t>(std::count_if(connections_.begin(), connections_.end(), is_half_open)) < limits::kHalfOpenMax;
+}
+
+const char* Speaker::refusal(const IpAddress& remote) const {
+  const DynamicPeers* range = find_range(remote);
+  if (!range) return "no such peer";
+  return range->settings.session.held.empty() ? "too many dynamic neighbours" : "its password is missing";
 }
 
 void Speaker::turn_away(const input::Accepted& in, const char* reason) {

@@ -77,7 +77,7 @@ void Speaker::on(const input::Accepted& in) {
   if (!has_room_for_half_open()) return turn_away(in, "too many half-open connections");
   PeerSlot* peer = find_peer(in.remote);
   if (!peer) peer = admit(in.remote);
-  if (!peer) return turn_away(in, find_range(in.remote) ? "too many dynamic neighbours" : "no such peer");
+  if (!peer) return turn_away(in, refusal(in.remote));
   connections_.emplace(in.conn, std::make_unique<Connection>(Connection{in.conn, peer->id, {}, {}, 0, false, in.ifindex}));
   session::Environment env = environment();
   perform(*peer, peer->fsm.accepted(in.conn, in.local_address, env));

@@ -116,6 +116,7 @@ class Speaker {
   // dynamic_peers.cpp: neighbours without a name of their own, and who may connect at all
   const DynamicPeers* find_range(const IpAddress& address) const;
   PeerSlot* admit(const IpAddress& remote);
+  const char* refusal(const IpAddress& remote) const;
   void turn_away(const input::Accepted& in, const char* reason);
   bool has_room_for_half_open() const;
   void update_dynamic_peers();

@@ -55,7 +55,18 @@ TEST_CASE("an attempt that comes to nothing leaves nothing behind") {
   one.connect("192.0.2.7");
   CHECK(peers_of(one) == "192.0.2.7");
   one.wait(limits::kInboundOpenWait);
+  CHECK(peers_of(one) == "192.0.2.7");  // it sits out its idle hold
+  one.wait(session::PeerConfig().idle_hold_max);
   CHECK(peers_of(one) == "");
+}
+
+TEST_CASE("a range whose password is missing lets nobody in") {
+  DynamicPeers held = range_of("192.0.2.0/24", 65001);
+  held.settings.session.held = "password secret bgp/peer: no such file";
+  OneSpeaker one(with_ranges({held}));
+  one.connect("192.0.2.7");
+  CHECK(peers_of(one) == "");
+  CHECK(one.logged("connection_turned_away") == 1);
 }
 
 TEST_CASE("the longest range counts, and a name more than any") {
