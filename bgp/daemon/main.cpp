@@ -1,4 +1,5 @@
 // calico-bgpd. Exit codes: 0 stopped cleanly, 1 failed, 2 bad usage, 75 another agent holds the store or the socket.
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -20,7 +21,16 @@ void allow_all_descriptors() {
   (void)setrlimit(RLIMIT_NOFILE, &limit);  // fewer descriptors are fewer sessions, no reason not to start
 }
 
+// Who starts us may have closed stdin, stdout or stderr. The next file opened would stand there, and get the log: a
+// table of the store, or a session.
+void occupy_standard_descriptors() {
+  int fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR);
+  if (fd >= 0) close(fd);
+}
+
 int run(int argc, char** argv) {
+  occupy_standard_descriptors();
   char host[256] = {};
   if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
   auto options = bgp::daemon::parse_options(argc, argv, [](const char* name) { return std::getenv(name); }, host);

@@ -35,8 +35,20 @@ void put_address(__kernel_sockaddr_storage& out, const IpAddress& address) {
 
 }  // namespace
 
+// A peer whose machine lost its power after it had taken our OPEN never answers, and nothing of ours is on its way that
+// could be refused: without a probe we would wait kOpenWait for it, long after it is back. Five minutes of probes: how long
+// silence may last is the hold timer's decision, not TCP's.
+static int find_dead_ends(int fd) {
+  static constexpr int kIdle_s = 10, kInterval_s = 10, kProbes = 30;
+  if (int error = set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1)) return error;
+  if (int error = set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, kIdle_s)) return error;
+  if (int error = set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, kInterval_s)) return error;
+  return set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+}
+
 int prepare_bgp_socket(int fd, Family family) {
   if (int error = set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1)) return error;
+  if (int error = find_dead_ends(fd)) return error;
   return set_internetwork_control(fd, family);
 }
 

@@ -9,7 +9,7 @@
 
 namespace bgp::io {
 
-// TCP_NODELAY, and DSCP CS6 ("internetwork control", RFC 4594): a keepalive must not queue behind user traffic.
+// TCP_NODELAY, probes that find connections which the other end has forgotten, and DSCP CS6 ("internetwork control", RFC 4594): a keepalive must not queue behind user traffic.
 int prepare_bgp_socket(int fd, Family family);
 // GTSM, RFC 5082: send with 255, accept only what came over at most `hops` routers.
 int set_ttl_security(int fd, Family family, uint8_t hops);

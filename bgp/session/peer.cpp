@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "bgp/base/assert.h"
+#include "bgp/base/limits.h"
 #include "bgp/session/collision.h"
 #include "bgp/session/negotiation.h"
 #include "bgp/session/peer_log.h"
@@ -141,6 +142,12 @@ ActionList Peer::open_received(ConnId conn, const wire::Open& open, Environment&
     verdict = Verdict::KeepBoth;
   }
   if (verdict == Verdict::CloseOther) run(*other, event::CollisionLost{}, env, out);
+  // The winner has not been answered yet. Its peer is alive, for it called us: if it stays silent on the winner, that
+  // connection died with an earlier life of the peer, and must not keep the living one out for four minutes.
+  if (verdict == Verdict::CloseReceiver && other->state == State::OpenSent) {
+    Instant soon = env.now + limits::kInboundOpenWait;
+    other->timers.set(Timer::Hold, std::min(other->timers.deadline(Timer::Hold), soon));
+  }
   Event answer = verdict == Verdict::CloseReceiver ? Event(event::CollisionLost{}) : Event(open);
   run(*find(conn), answer, env, out);
   return out;

@@ -183,7 +183,7 @@ void KernelDriver::Impl::dump_done() {
       {{"protocol", std::to_string(options.protocol)},
        {"table", std::to_string(options.table)},
        {"adopted", std::to_string(routes.count(RouteState::Installed))},
-       {"stale", std::to_string(routes.count(RouteState::Stale))}});
+       {"stale", std::to_string(routes.count(RouteState::Stale) + routes.leftovers())}});
   if (events.synced) events.synced();
 }
 
@@ -370,7 +370,7 @@ KernelCounters KernelDriver::counters() const {
   counters.failed = routes.count(RouteState::Failed);
   counters.conflicts = routes.count(RouteState::Conflict);
   counters.unresolved = routes.count(RouteState::Unresolved);
-  counters.stale = routes.count(RouteState::Stale);
+  counters.stale = routes.count(RouteState::Stale) + routes.leftovers();
   return counters;
 }
 

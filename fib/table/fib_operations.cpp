@@ -23,10 +23,30 @@ std::vector<RouteOp> FibTable::ops_due(bgp::Instant now, size_t n) {
     Plan step = plan(prefix, found->second);
     if (step.is_needed) ops.push_back(launch(prefix, found->second, step));
   }
+  sweep_leftovers(ops, n);
   return ops;
 }
 
+// After what is wanted was written: a prefix is never without a route in between.
+void FibTable::sweep_leftovers(std::vector<RouteOp>& ops, size_t n) {
+  while (has_leftover_due() && ops.size() < n) {
+    Leftover leftover = *leftovers_.begin();
+    leftovers_.erase(leftovers_.begin());
+    RouteOp op{RouteOp::Kind::Delete, take_id(), {}};
+    op.route.prefix = leftover.prefix;
+    op.route.protocol = ownership_.protocol;
+    op.route.table = ownership_.table;
+    op.route.metric = leftover.metric;
+    leftovers_in_flight_.insert(op.id);
+    ops.push_back(std::move(op));
+  }
+}
+
+// A refusal is not insisted on: it is tried again in the next life.
+bool FibTable::leftover_answered(uint32_t id) { return leftovers_in_flight_.erase(id) > 0; }
+
 void FibTable::acked(uint32_t id) {
+  if (leftover_answered(id)) return;
   bgp::Prefix prefix = take_in_flight(id);
   Entry& entry = entries_.find(prefix)->second;
   set_kernel(entry, std::exchange(entry.flying, kNothing));
@@ -38,6 +58,7 @@ void FibTable::acked(uint32_t id) {
 }
 
 void FibTable::failed(uint32_t id, int error, std::string_view text, bgp::Instant now) {
+  if (leftover_answered(id)) return;
   bgp::Prefix prefix = in_flight_.at(id);
   Entry& entry = entries_.find(prefix)->second;
   bool was_delete = entry.flying == kNothing;
@@ -63,7 +84,7 @@ void FibTable::schedule_retry(const bgp::Prefix& prefix, int error, std::string_
 }
 
 bgp::Instant FibTable::next_due() const {
-  if (!queue_.empty()) return bgp::Instant();
+  if (!queue_.empty() || has_leftover_due()) return bgp::Instant();
   return retries_.empty() ? bgp::kNever : retries_.begin()->first;
 }
 
@@ -76,9 +97,14 @@ void FibTable::wake_retries(bgp::Instant now) {
   }
 }
 
-RouteOp FibTable::launch(const bgp::Prefix& prefix, Entry& entry, const Plan& step) {
-  RouteOp op{step.kind, next_id_++, {}};
+uint32_t FibTable::take_id() {
+  uint32_t id = next_id_++;
   if (next_id_ == 0) next_id_ = 1;  // netlink's own notifications carry sequence number 0
+  return id;
+}
+
+RouteOp FibTable::launch(const bgp::Prefix& prefix, Entry& entry, const Plan& step) {
+  RouteOp op{step.kind, take_id(), {}};
   op.route.prefix = prefix;
   op.route.protocol = ownership_.protocol;
   op.route.table = ownership_.table;

@@ -91,11 +91,13 @@ void FibTable::next_hops_changed(const std::vector<bgp::ScopedAddress>& addresse
 // ---- the kernel, as a whole -------------------------------------------------------------------------------------
 
 void FibTable::begin_dump() {
+  if (!is_dumped_) leftovers_.clear();
   foreign_dumped_.clear();
   for (auto& [prefix, entry] : entries_) entry.was_seen = false;
 }
 
 void FibTable::dumped(const KernelRoute& route) {
+  if (!is_dumped_ && ownership_.is_leftover(route)) leftovers_.insert({route.prefix, route.metric});
   if (!ownership_.same_slot(route)) return;
   if (route.protocol == ownership_.protocol) return saw_own(route);
   foreign_dumped_[route.prefix].set(route.protocol);
@@ -238,7 +240,7 @@ void FibTable::release_target(TargetId id) {
 
 FibTable::Phase FibTable::phase() const {
   if (!is_dumped_) return Phase::Awaiting;
-  bool is_idle = sweep_allowed_ && queue_.empty() && in_flight_.empty();
+  bool is_idle = sweep_allowed_ && queue_.empty() && in_flight_.empty() && leftovers_.empty();
   return is_idle ? Phase::Synced : Phase::Syncing;
 }
 

@@ -9,7 +9,8 @@
 // - A route is ours by protocol, table and metric together; no other is ever replaced or deleted. Where somebody else
 //   holds the same prefix and metric, ours waits (Conflict): NLM_F_REPLACE would silently overwrite theirs.
 // - A wanted route that the kernel has already, leg for leg, causes no operation: a restart is silent.
-// - Nothing stale is deleted before allow_sweep().
+// - Nothing stale is deleted before allow_sweep(). What an earlier life left with another metric (another version of
+//   ours, or the daemon whose protocol number we took over) goes then too; what appears with one later is somebody else's.
 // - A refusal concerns one prefix: it is retried after 100 ms, doubling to 30 s, and at once when its legs change.
 // Built for 500 k routes: an entry holds small numbers; wishes and leg sets are interned.
 #pragma once
@@ -35,6 +36,10 @@ struct Ownership {
   uint32_t metric_of(bgp::Family family) const;  // IPv6 makes 1024 of 0
   bool same_slot(const KernelRoute& route) const;  // our table and metric: there is room for one such route a prefix
   bool owns(const KernelRoute& route) const { return route.protocol == protocol && same_slot(route); }
+  // Of our protocol and table, beside our slot.
+  bool is_leftover(const KernelRoute& route) const {
+    return route.protocol == protocol && route.table == table && !same_slot(route);
+  }
 };
 
 class FibTable {
@@ -77,6 +82,7 @@ class FibTable {
   Phase phase() const;
   RouteStatus status(const bgp::Prefix& prefix) const;
   size_t wanted() const { return wanted_; }
+  size_t leftovers() const { return leftovers_.size(); }  // own routes of another metric that wait for the sweep
   size_t count(RouteState state) const { return counts_[static_cast<size_t>(state)]; }
 
  private:
@@ -148,6 +154,16 @@ class FibTable {
   void lost_own(const KernelRoute& route);
   void event_of_other(const RouteEvent& event);
 
+  struct Leftover {
+    bgp::Prefix prefix;
+    uint32_t metric = 0;
+    auto operator<=>(const Leftover&) const = default;
+  };
+  bool has_leftover_due() const { return sweep_allowed_ && is_dumped_ && !leftovers_.empty(); }
+  void sweep_leftovers(std::vector<RouteOp>& ops, size_t n);
+  bool leftover_answered(uint32_t id);
+  uint32_t take_id();
+
   void clear_failure(const bgp::Prefix& prefix, Entry& entry);
   void wake_retries(bgp::Instant now);
   RouteOp launch(const bgp::Prefix& prefix, Entry& entry, const Plan& plan);
@@ -163,6 +179,8 @@ class FibTable {
   std::vector<TargetId> resolved_;  // by wish: kNothing where no next hop is reachable
   Foreign foreign_;                 // who else holds a prefix in our table and metric
   Foreign foreign_dumped_;          // the same, as the dump under way tells it
+  std::set<Leftover> leftovers_;    // of the first dump; gone once their deletion was sent
+  std::set<uint32_t> leftovers_in_flight_;
   std::deque<bgp::Prefix> queue_;
   boost::unordered_flat_map<uint32_t, bgp::Prefix> in_flight_;
   boost::unordered_flat_map<bgp::Prefix, Failure, std::hash<bgp::Prefix>> failures_;

@@ -1,6 +1,7 @@
 // Two connections to one peer: RFC 4271 §6.8, RFC 6286 §2.3. Our dial is connection 1, the peer's are 101, 102, ...
 #include <doctest/doctest.h>
 
+#include "bgp/base/limits.h"
 #include "session_support.h"
 
 namespace bgp::session {
@@ -46,6 +47,13 @@ TEST_CASE("RFC 4271 §6.8: the connection that the higher identifier opened surv
     CHECK(world.received(1, neighbours_open()) == "send 1 KEEPALIVE");
     CHECK(world.received(1, KeepaliveMessage{}) == "up 1");
   }
+}
+
+TEST_CASE("our dial wins and is not answered: what died with the peer's last life keeps its next one out for 15 s only") {
+  World world = both_open_sent(config_with_identifier(9));
+  CHECK(world.received(101, neighbours_open()) == "send 101 NOTIFICATION 6/7; close 101");
+  CHECK(world.until_deadline() == limits::kInboundOpenWait);
+  CHECK(world.pass_to_deadline() == "send 1 NOTIFICATION 4/0; close 1");
 }
 
 TEST_CASE("RFC 6286 §2.3: equal identifiers are told apart by AS, the larger is dominant") {

@@ -73,11 +73,59 @@ TEST_CASE("a stale route stays until the sweep is allowed, even where its wish i
   CHECK(kernel.machine.routes().phase() == FibTable::Phase::Synced);
 }
 
-TEST_CASE("ours is protocol, table and metric: no other route is swept") {
-  TextKernel kernel({"10.9.0.0/16 via 10.0.0.2 dev 1 proto 4", "10.8.0.0/16 via 10.0.0.2 dev 1 proto 12 metric 7",
-                     "10.7.0.0/16 via 10.0.0.2 dev 1 proto 12 table 10"});
+TEST_CASE("what is of another protocol or table is never swept") {
+  TextKernel kernel({"10.9.0.0/16 via 10.0.0.2 dev 1 proto 4", "10.7.0.0/16 via 10.0.0.2 dev 1 proto 12 table 10"});
   kernel.machine.routes().allow_sweep();
   CHECK(kernel.done().empty());
+}
+
+TEST_CASE("own routes that an earlier life left with another metric go at the sweep, after what is wanted was written") {
+  TextKernel kernel({"10.9.0.0/16 via 10.0.0.2 dev 1 proto 12 metric 32", "10.8.0.0/16 via 10.0.0.2 dev 1 proto 12 metric 7"});
+  kernel.want("10.9.0.0/16 via 10.0.0.2");
+  CHECK(kernel.done() == Lines{"add 10.9.0.0/16 via 10.0.0.2 dev 1"});
+  CHECK(kernel.machine.routes().leftovers() == 2);
+  kernel.want("10.6.0.0/16 via 10.0.0.2");
+  kernel.machine.routes().allow_sweep();
+  CHECK(kernel.machine.routes().next_due() == bgp::Instant());
+  std::vector<RouteOp> ops = kernel.machine.routes().ops_due(t0, 2);
+  REQUIRE(ops.size() == 2);
+  CHECK(text_of(ops[0]) == "add 10.6.0.0/16 via 10.0.0.2 dev 1");
+  CHECK(text_of(ops[1]) == "delete 10.8.0.0/16");
+  CHECK(ops[1].route.metric == 7);
+  kernel.machine.routes().acked(ops[0].id);
+  kernel.machine.routes().acked(ops[1].id);
+  ops = kernel.machine.routes().ops_due(t0, 10);
+  REQUIRE(ops.size() == 1);
+  CHECK(ops[0].route.metric == 32);
+  kernel.machine.routes().failed(ops[0].id, ESRCH, "", t0);
+  CHECK(kernel.machine.routes().next_due() == bgp::kNever);
+  CHECK(kernel.machine.routes().phase() == FibTable::Phase::Synced);
+  CHECK(kernel.state("10.9.0.0/16") == RouteState::Installed);
+}
+
+TEST_CASE("a route of our protocol with another metric that appears later is somebody else's") {
+  TextKernel kernel;
+  kernel.machine.routes().allow_sweep();
+  kernel.added("10.9.0.0/16 via 10.0.0.2 dev 1 proto 12 metric 32");
+  kernel.set_routes({"10.9.0.0/16 via 10.0.0.2 dev 1 proto 12 metric 32"});
+  kernel.read();
+  CHECK(kernel.done().empty());
+}
+
+TEST_CASE("a reading that the kernel interrupts sweeps nothing, however often, and takes nothing for gone") {
+  TextKernel kernel({"10.9.0.0/16 via 10.0.0.2 dev 1 proto 12", "10.8.0.0/16 via 10.0.0.2 dev 1 proto 12 metric 7"}, false);
+  kernel.want("10.6.0.0/16 via 10.0.0.2");
+  kernel.machine.routes().allow_sweep();
+  for (int i = 0; i < 20; ++i) {
+    kernel.read(false);
+    CHECK(kernel.done().empty());
+  }
+  kernel.read();
+  CHECK(kernel.done() == Lines{"add 10.6.0.0/16 via 10.0.0.2 dev 1", "delete 10.9.0.0/16", "delete 10.8.0.0/16"});
+  kernel.set_routes({});
+  kernel.read(false);
+  CHECK(kernel.done().empty());
+  CHECK(kernel.state("10.6.0.0/16") == RouteState::Installed);
 }
 
 TEST_CASE("a foreign route of the same prefix and metric is a conflict until it goes") {
