@@ -82,7 +82,8 @@ void World::begin() {
 void World::tune(int node, speaker::SpeakerConfig& config) const {
   for (speaker::PeerSettings& peer : config.peers) {
     peer.session.hold_time_s = static_cast<uint16_t>(plan_.get("hold_s"));
-    peer.session.graceful_restart.restart_time_s = plan_.get("graceful") != 0 ? 120 : 0;
+    // Shorter than the time to settle in: the routes of a peer that does not return stay that long.
+    peer.session.graceful_restart.restart_time_s = plan_.get("graceful") != 0 ? 20 : 0;
     peer.session.add_path.receive = (plan_.get("add_path") & 1) != 0;
     peer.session.add_path.send = (plan_.get("add_path") & 2) != 0;
     auto other = static_cast<int>(peer.session.address.to_u32() - 0x0a000001U);
