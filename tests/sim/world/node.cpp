@@ -123,6 +123,7 @@ void Node::carry_out(const speaker::Output& output) {
       n.world_.internet.dial(n.id_, c.conn, static_cast<HostId>(c.remote.to_u32() - 0x0a000001U));
     }
     void operator()(const out::Close& c) const { n.world_.internet.close(n.id_, c.conn, c.last_words); }
+    void operator()(const out::Listen&) const {}  // no passwords in the simulated network
     void operator()(const out::Routes& routes) const {
       if (!n.fib_) return;
       for (const rib::RouteChange& change : routes.changes) {
