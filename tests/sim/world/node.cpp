@@ -149,7 +149,6 @@ void Node::carry_out(const speaker::Output& output) {
       ++n.converged_;
       if (n.fib_) n.fib_->allow_sweep();
     }
-    void operator()(const out::Listen&) const {}  // no keys, no hop counts in this internet
     void operator()(const out::BfdStart&) const {}  // not simulated
     void operator()(const out::BfdStop&) const {}
     void operator()(const out::Log& log) const { n.logs_.push_back(log.record); }
