@@ -16,13 +16,14 @@ inline constexpr uint16_t kWeightMax = 256;
 inline std::vector<uint16_t> weights_of(const std::vector<double>& shares) {
   std::vector<uint16_t> weights;
   if (shares.empty()) return weights;
-  auto [smallest, largest] = std::minmax_element(shares.begin(), shares.end());
-  bool are_multiples = *largest / *smallest <= kWeightMax &&
+  const auto ends = std::minmax_element(shares.begin(), shares.end());
+  const double smallest = *ends.first, largest = *ends.second;  // no binding: clang 14 lets no lambda take one
+  bool are_multiples = largest / smallest <= kWeightMax &&
                        std::all_of(shares.begin(), shares.end(), [&](double share) {
-                         double times = share / *smallest;
+                         double times = share / smallest;
                          return std::abs(times - std::round(times)) < 1e-6;
                        });
-  double unit = are_multiples ? *smallest : *largest / kWeightMax;
+  double unit = are_multiples ? smallest : largest / kWeightMax;
   for (double share : shares) weights.push_back(std::max<uint16_t>(static_cast<uint16_t>(std::round(share / unit)), 1));
   return weights;
 }

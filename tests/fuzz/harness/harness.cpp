@@ -14,7 +14,7 @@
 namespace {
 
 constexpr double kInputMax_ms = 50;
-constexpr double kInstrumentationFactor = 10;  // tests/README.md says how it was measured
+constexpr double kInstrumentationFactor = 10;
 constexpr int kTries = 3;
 
 double cpu_ms() {
