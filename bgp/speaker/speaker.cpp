@@ -331,7 +331,7 @@ void Speaker::on(const input::NextHopStates& in) {
 void Speaker::on(const input::Shutdown& in) {
   is_shut_down_ = true;
   for (const auto& [conn, connection] : connections_)
-    if (leaves_gracefully(*peers_[connection->peer])) outputs_.push_back(output::Close{conn, {}});
+    if (in.keeps_routes && leaves_gracefully(*peers_[connection->peer])) outputs_.push_back(output::Close{conn, {}});
   for (const std::unique_ptr<PeerSlot>& peer : peers_) {
     if (!peer) continue;
     if (in.keeps_routes && leaves_gracefully(*peer)) {

@@ -217,6 +217,7 @@ TEST_CASE("a shutdown says nothing to those who agreed to graceful restart, unle
     one.say(graceful, wire::encode(open));
     one.say(graceful, wire::encode_keepalive());
     one.handle(input::Shutdown{"upgrade", keeps_routes});
+    CHECK(one.count<output::Close>() == 2);  // each once: a second one would find the socket gone, and its last words unsaid
     CHECK(one.heard[plain.value].ends_with("NOTIFICATION 6/2"));
     CHECK((one.heard[graceful.value].find("NOTIFICATION") == std::string::npos) == keeps_routes);
   }
