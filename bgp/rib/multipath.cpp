@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <utility>
 
 #include "bgp/base/limits.h"
 
@@ -24,7 +25,7 @@ class Legs {
   }
 
  private:
-  std::array<NextHopId, limits::kEcmpLegsMax> next_hops_{};
+  std::array<NextHopId, limits::kEcmpLegsMax> next_hops_;  // the first count_
   size_t count_ = 0;
   std::array<size_t, 2> room_;  // by is_ebgp
 };
@@ -40,8 +41,10 @@ size_t choose_multipath(std::span<Candidate> equal, const Multipath& config) {
     return rest(a) < rest(b);
   });
   Legs legs(config);
-  auto used = std::stable_partition(equal.begin(), equal.end(), [&](const Candidate& c) { return legs.take(c); });
-  return static_cast<size_t>(used - equal.begin());
+  size_t used = 0;
+  for (size_t i = 0; i < equal.size(); ++i)
+    if (legs.take(equal[i])) std::swap(equal[used++], equal[i]);
+  return used;
 }
 
 }  // namespace bgp::rib

@@ -1,6 +1,7 @@
 #include "bgp/rib/rib.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "bgp/base/limits.h"
@@ -282,28 +283,46 @@ void Rib::emit(Family family, DestinationId id, std::span<const Candidate> multi
 
 // Sorted, each next hop once. What two paths over one next hop can carry is what the first of them says.
 std::vector<RouteChange::NextHop> Rib::legs_of(const FamilyTable& table, std::span<const Candidate> multipath) const {
-  struct Way {
-    ScopedAddress gateway;
-    double bandwidth;
-  };
-  std::vector<Way> ways;
-  bool is_weighted = multipath_.link_bandwidth && multipath.size() > 1;
-  for (const Candidate& c : multipath) {
-    const wire::NextHop& to = tables_.next_hops.get(c.next_hop);
-    std::optional<double> bandwidth;
-    if (is_weighted) bandwidth = wire::link_bandwidth(tables_.attrs.canonical(table.paths[c.path].attr));
-    is_weighted = is_weighted && bandwidth;
-    ways.push_back({{to.address, to.ifindex}, bandwidth.value_or(1)});
-  }
-  std::stable_sort(ways.begin(), ways.end(), [](const Way& a, const Way& b) { return a.gateway < b.gateway; });
-  auto same = [](const Way& a, const Way& b) { return a.gateway == b.gateway; };
-  ways.erase(std::unique(ways.begin(), ways.end(), same), ways.end());
-
-  std::vector<double> shares;
-  for (const Way& way : ways) shares.push_back(is_weighted ? way.bandwidth : 1);
-  std::vector<uint16_t> weights = weights_of(shares);
+  if (multipath_.link_bandwidth && multipath.size() > 1)
+    if (auto bandwidths = bandwidths_of(table, multipath)) return weighted_legs(multipath, *bandwidths);
   std::vector<RouteChange::NextHop> legs;
-  for (size_t i = 0; i < ways.size(); ++i) legs.push_back({ways[i].gateway, weights[i]});
+  legs.reserve(multipath.size());
+  for (const Candidate& c : multipath) legs.push_back({gateway(c), 1});
+  if (legs.size() == 1) return legs;
+  std::sort(legs.begin(), legs.end());
+  legs.erase(std::unique(legs.begin(), legs.end()), legs.end());
+  return legs;
+}
+
+ScopedAddress Rib::gateway(const Candidate& candidate) const {
+  const wire::NextHop& to = tables_.next_hops.get(candidate.next_hop);
+  return {to.address, to.ifindex};
+}
+
+// nullopt when one of them says none: the usual case, found out at the first.
+std::optional<std::vector<double>> Rib::bandwidths_of(const FamilyTable& table,
+                                                      std::span<const Candidate> multipath) const {
+  std::vector<double> bandwidths;
+  for (const Candidate& c : multipath) {
+    std::optional<double> bandwidth = wire::link_bandwidth(tables_.attrs.canonical(table.paths[c.path].attr));
+    if (!bandwidth) return std::nullopt;
+    bandwidths.push_back(*bandwidth);
+  }
+  return bandwidths;
+}
+
+std::vector<RouteChange::NextHop> Rib::weighted_legs(std::span<const Candidate> multipath,
+                                                     const std::vector<double>& bandwidths) const {
+  std::map<ScopedAddress, double> ways;
+  for (size_t i = 0; i < multipath.size(); ++i) ways.emplace(gateway(multipath[i]), bandwidths[i]);
+  std::vector<RouteChange::NextHop> legs;
+  std::vector<double> shares;
+  for (const auto& [to, bandwidth] : ways) {
+    legs.push_back({to, 1});
+    shares.push_back(bandwidth);
+  }
+  std::vector<uint16_t> weights = weights_of(shares);
+  for (size_t i = 0; i < legs.size(); ++i) legs[i].weight = weights[i];
   return legs;
 }
 

@@ -130,6 +130,10 @@ class Rib {
   void move_to_front(FamilyTable& table, DestinationId id, PathIndex path);
   void emit(Family family, DestinationId id, std::span<const Candidate> multipath);
   std::vector<RouteChange::NextHop> legs_of(const FamilyTable& table, std::span<const Candidate> multipath) const;
+  ScopedAddress gateway(const Candidate& candidate) const;
+  std::optional<std::vector<double>> bandwidths_of(const FamilyTable& table, std::span<const Candidate> multipath) const;
+  std::vector<RouteChange::NextHop> weighted_legs(std::span<const Candidate> multipath,
+                                                  const std::vector<double>& bandwidths) const;
   void tell_groups(Family family);
   void release_undead(Family family, size_t max);
   bool is_still_needed(Family family, DestinationId id) const;
