@@ -82,8 +82,20 @@ class Reader {
     return bgp::Done{};
   }
 
-  Outcome<bgp::Done> error(int line, std::string reason) const {
-    return bgp::Err(ConfigError{path_, line, std::move(reason)});
+  Outcome<bgp::Done> error(int line, const std::string& reason) const {
+    return bgp::Err(ConfigError{path_, line, inert(reason)});
+  }
+
+  // Every reason comes by here, and many quote the document; what is escaped already stays as it is.
+  static std::string inert(std::string_view reason) {
+    std::string out;
+    for (size_t at = 0;;) {
+      size_t backslash = reason.find('\\', at);
+      out += bgp::printable(reason.substr(at, backslash - at), reason.size());
+      if (backslash == std::string_view::npos) return out;
+      out += '\\';
+      at = backslash + 1;
+    }
   }
 
   std::string path_;

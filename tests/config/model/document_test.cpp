@@ -60,6 +60,8 @@ TEST_CASE("an error quotes nothing of the document that could steer a terminal")
   for (char c : "\0\x1b\r\x7f"s)
     for (const std::string& text : {"a: \"\\"s + c + "\"\n", "a: "s + c + "f\n"s, c + ": [\n"s, "{"s + c, "&"s + c + " a\n*" + c})
       for (char shown : error_of(text)) CHECK(static_cast<unsigned char>(shown) >= 0x20);
+  CHECK(error_of("apiVersion: v1\nkind: node\nmetadata: {name: n}\nspec: {bgp: {ipv6Address: \"fd00:\\x1b1\"}}\n") ==
+        "peers.yaml:4: node n: invalid CIDR address: fd00:\\x1b1");
 }
 
 TEST_CASE("an error says the file, the line, the resource and the reason") {
