@@ -1,5 +1,7 @@
 #include "hostile.h"
 
+#include <utility>
+
 namespace sim {
 
 using namespace std::chrono_literals;
@@ -45,12 +47,16 @@ void Hostile::dial() {
   for (int i = 0; i < dials; ++i) world_.internet.dial(id_, ConnId{next_conn_++}, victim_);
 }
 
+// Once, however many dials of a storm have failed: else each failure would begin a storm of its own.
 void Hostile::redial() {
+  if (std::exchange(redials_in_, life_) == life_) return;
   Duration wait = mode_ == Mode::Storm ? 100ms : 1s + Duration(static_cast<Duration::rep>(chance_.below(5'000'000'000)));
   world_.calendar.in(wait, [this, life = life_] {
+    if (life != life_) return;
+    redials_in_.reset();
     // Some wait to be called, so that not every meeting is a collision.
     bool dials = mode_ == Mode::Storm || mode_ == Mode::Mute || id_ % 2 == 0;
-    if (life == life_ && mode_ != Mode::Away && !session_ && dials) dial();
+    if (mode_ != Mode::Away && !session_ && dials) dial();
   });
 }
 

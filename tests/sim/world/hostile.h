@@ -62,6 +62,7 @@ class Hostile : public Host {
   std::string last_said_;
   uint32_t next_conn_ = 1;
   uint64_t life_ = 0;                      // old ticks and dials do nothing
+  std::optional<uint64_t> redials_in_;     // the life in which the next dial is already in the calendar
   Instant next_keepalive_;
 };
 
