@@ -60,7 +60,7 @@ Outcome run_apart(const Plan& plan) {
   if (child == 0) {
     close(pipe_ends[0]);
     dup2(pipe_ends[1], STDERR_FILENO);  // what an assertion says
-    rlimit patience{60, 61};
+    rlimit patience{20, 21};
     setrlimit(RLIMIT_CPU, &patience);  // seconds of work, however busy the machine is
     std::string what = run_here(plan, false);
     (void)!write(pipe_ends[1], what.data(), what.size());  // the parent sees the exit code as well

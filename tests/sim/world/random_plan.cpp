@@ -64,8 +64,9 @@ class Author {
     plan_.set("blocks", 1 + static_cast<int64_t>(chance_.below(4)));
     plan_.set("graceful", static_cast<int64_t>(chance_.below(2)));
     // In a full mesh of external neighbours that all send every path, the paths are as many as there are ways through it
-    // (RFC 7911 sets no bound): beyond a few nodes nobody gets anywhere, with any speaker.
-    bool explodes = plan_.topology() == Topology::EbgpMesh && count > 5;
+    // (RFC 7911 sets no bound): beyond a few nodes nobody gets anywhere, with any speaker. Any topology may become one,
+    // by the verbs `mesh` and `as`.
+    bool explodes = count > 5;
     int64_t add_path = static_cast<int64_t>(chance_.below(4));
     plan_.set("add_path", explodes ? add_path & 1 : add_path);
     plan_.set("max_prefix", chance_.below(3) == 0 ? 20 : 0);
