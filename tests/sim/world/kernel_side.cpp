@@ -46,8 +46,8 @@ bool KernelSide::turn() {
       machine_.event(monitor_.front().second);
       monitor_.pop_front();
     }
-    if (monitor_.empty()) kernel_.heard_all();
-    if (std::exchange(has_lost_, false)) resync();
+    if (has_lost_) resync();
+    else if (monitor_.empty()) kernel_.heard_all();
     if (machine_.take_resync_wish()) resync();
   }
   events_.news(machine_.take_news());
@@ -60,8 +60,8 @@ bool KernelSide::turn() {
 void KernelSide::heard(const fib::KernelEvent& event) {
   if (monitor_.size() >= kBufferMax || to_lose_ > 0) {
     if (to_lose_ > 0) --to_lose_;
-    has_lost_ = true;
-    if (reading_ == Reading::None && next_reading_ == kNever) resync();
+    has_lost_ = true;  // a socket that overran says so at once
+    if (reading_ == Reading::None) resync();
     return;
   }
   Instant arrives = std::max(calendar_.now() + event_latency_, monitor_.empty() ? Instant{} : monitor_.back().first);
@@ -70,6 +70,7 @@ void KernelSide::heard(const fib::KernelEvent& event) {
 
 void KernelSide::begin_reading() {
   reading_ = Reading::Links;
+  has_lost_ = false;  // what was lost until now, this reading tells
   last_reading_ = calendar_.now();
   next_reading_ = kNever;
   read_at_ = calendar_.now() + 1ms;
