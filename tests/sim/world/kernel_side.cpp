@@ -1,6 +1,7 @@
 #include "kernel_side.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "bgp/base/limits.h"
 
@@ -47,7 +48,7 @@ bool KernelSide::turn() {
       monitor_.pop_front();
     }
     if (has_lost_) resync();
-    else if (monitor_.empty()) kernel_.heard_all();
+    else if (monitor_.empty() && !is_behind_) kernel_.heard_all();
     if (machine_.take_resync_wish()) resync();
   }
   events_.news(machine_.take_news());
@@ -70,7 +71,7 @@ void KernelSide::heard(const fib::KernelEvent& event) {
 
 void KernelSide::begin_reading() {
   reading_ = Reading::Links;
-  has_lost_ = false;  // what was lost until now, this reading tells
+  is_behind_ = std::exchange(has_lost_, false) || is_behind_;  // what was lost until now, this reading tells
   last_reading_ = calendar_.now();
   next_reading_ = kNever;
   read_at_ = calendar_.now() + 1ms;
@@ -95,6 +96,7 @@ void KernelSide::end_reading() {
   machine_.end_dump(is_consistent);
   if (is_consistent) {
     ++dumps_;
+    is_behind_ = false;
     interruptions_ = 0;
     next_reading_ = std::min(next_reading_, last_reading_ + 60s);
     return;

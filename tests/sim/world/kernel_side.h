@@ -57,7 +57,8 @@ class KernelSide {
   fib::table::FibMachine machine_{fib::table::Ownership{}};
   std::deque<std::pair<Instant, fib::KernelEvent>> monitor_;
   unsigned to_lose_ = 0;
-  bool has_lost_ = false;
+  bool has_lost_ = false;    // messages, since the last reading began
+  bool is_behind_ = false;   // and before it: only a consistent reading makes that good
   Reading reading_ = Reading::None;
   Instant read_at_ = kNever;      // the next step of a reading
   Instant last_reading_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace sim {
 namespace {
@@ -170,7 +171,7 @@ std::string check_kernel(const Node& node) {
 
 namespace {
 
-using Rib = std::map<Prefix, ModelRoute>;  // the selected ones
+using Rib = std::map<Prefix, std::vector<ModelRoute>>;  // usable ones, the selected first
 
 struct Session {
   const speaker::PeerSettings* settings;  // as the receiver has it
@@ -198,8 +199,8 @@ Rib own_routes(const Node& node) {
   Rib rib;
   ModelRoute local;
   local.is_local = true;
-  for (const Prefix& block : node.speaker().config().own_blocks) rib[block] = local;
-  for (const Prefix& prefix : node.kernel().announceable()) rib[prefix] = local;
+  for (const Prefix& block : node.speaker().config().own_blocks) rib[block] = {local};
+  for (const Prefix& prefix : node.kernel().announceable()) rib[prefix] = {local};
   return rib;
 }
 
@@ -243,45 +244,53 @@ bool is_usable(const ModelRoute& route, const Session& session, const std::vecto
          !nodes[session.to]->kernel().resolve(route.next_hop).legs.empty();
 }
 
+// What `session` brings its receiver of the sender's routes to a prefix: the selected one or, with ADD-PATH, all.
+void hear(const Session& session, const std::vector<ModelRoute>& routes, const std::vector<const Node*>& nodes,
+          std::vector<ModelRoute>& heard) {
+  bool takes_all = session.theirs->session.add_path.send && session.settings->session.add_path.receive;
+  for (size_t i = 0; i < (takes_all ? routes.size() : 1); ++i) {
+    if (!routes[i].is_local && routes[i].peer == address_of(nodes[session.to]->id())) continue;
+    std::optional<ModelRoute> out = told(routes[i], session, nodes);
+    if (!out || !is_usable(*out, session, nodes)) continue;
+    out->igp_metric = nodes[session.to]->kernel().resolve(out->next_hop).metric;
+    heard.push_back(*out);
+  }
+}
+
+// One's own first, then the selected one of those heard.
+Rib with_heard(Rib rib, const std::map<Prefix, std::vector<ModelRoute>>& heard) {
+  for (auto [prefix, routes] : heard) {
+    if (routes.empty()) continue;
+    std::swap(routes[0], routes[best_of(routes)]);
+    std::vector<ModelRoute>& here = rib[prefix];
+    here.insert(here.end(), routes.begin(), routes.end());
+  }
+  return rib;
+}
+
 }  // namespace
 
 std::vector<Table> settled_tables(const std::vector<const Node*>& nodes) {
   std::vector<Session> sessions = sessions_of(nodes);
   std::vector<Rib> ribs;
   for (const Node* node : nodes) ribs.push_back(own_routes(*node));
-  auto text = [](const ModelRoute& r) { return r.is_local ? "local" : r.peer.to_string() + " " + r.next_hop.to_string(); };
   for (size_t round = 0; round < 4 * nodes.size() + 4; ++round) {
     std::vector<std::map<Prefix, std::vector<ModelRoute>>> heard(nodes.size());
     for (const Session& session : sessions) {
       const speaker::SpeakerConfig& sender = nodes[session.from]->speaker().config();
       const auto& filter = session.theirs->export_ ? session.theirs->export_ : sender.export_filter;
-      for (const auto& [prefix, route] : ribs[session.from]) {
-        if (!filter || filter->evaluate(prefix) != policy::Verdict::Accept) continue;
-        if (!route.is_local && route.peer == address_of(nodes[session.to]->id())) continue;
-        std::optional<ModelRoute> out = told(route, session, nodes);
-        if (!out || !is_usable(*out, session, nodes)) continue;
-        out->igp_metric = nodes[session.to]->kernel().resolve(out->next_hop).metric;
-        heard[session.to][prefix].push_back(*out);
-      }
+      for (const auto& [prefix, routes] : ribs[session.from])
+        if (filter && filter->evaluate(prefix) == policy::Verdict::Accept)
+          hear(session, routes, nodes, heard[session.to][prefix]);
     }
-    bool has_changed = false;
-    for (size_t n = 0; n < nodes.size(); ++n) {
-      Rib next = own_routes(*nodes[n]);
-      for (const auto& [prefix, routes] : heard[n])
-        if (!next.contains(prefix)) next[prefix] = routes[best_of(routes)];
-      has_changed = has_changed || next.size() != ribs[n].size() ||
-                    !std::equal(next.begin(), next.end(), ribs[n].begin(), [&](const auto& a, const auto& b) {
-                      return a.first == b.first && text(a.second) == text(b.second) &&
-                             a.second.as_path == b.second.as_path && a.second.clusters == b.second.clusters;
-                    });
-      ribs[n] = std::move(next);
-    }
-    if (!has_changed) break;
+    std::vector<Rib> next;
+    for (size_t n = 0; n < nodes.size(); ++n) next.push_back(with_heard(own_routes(*nodes[n]), heard[n]));
+    if (std::exchange(ribs, std::move(next)) == ribs) break;
   }
   std::vector<Table> tables(nodes.size());
   for (size_t n = 0; n < nodes.size(); ++n)
-    for (const auto& [prefix, route] : ribs[n])
-      tables[n][prefix.to_string()] = route.is_local ? "local" : route.next_hop.to_string();
+    for (const auto& [prefix, routes] : ribs[n])
+      tables[n][prefix.to_string()] = routes[0].is_local ? "local" : routes[0].next_hop.to_string();
   return tables;
 }
 

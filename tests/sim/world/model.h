@@ -28,6 +28,7 @@ struct ModelRoute {
   uint32_t igp_metric = 0;
 
   uint32_t identifier() const { return originator != 0 ? originator : peer_identifier; }
+  bool operator==(const ModelRoute&) const = default;
 };
 
 // The index of the best, by elimination; requires at least one.
