@@ -1,12 +1,9 @@
 #include "bgp/rib/rib.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "bgp/base/limits.h"
-#include "bgp/base/weights.h"
-#include "bgp/wire/attributes/link_bandwidth.h"
 
 namespace bgp::rib {
 
@@ -263,69 +260,6 @@ void Rib::move_to_front(FamilyTable& table, DestinationId id, PathIndex path) {
   first = path;
 }
 
-void Rib::emit(Family family, DestinationId id, std::span<const Candidate> multipath) {
-  if (!options_.emit_route_changes) return;
-  const FamilyTable& table = tables_[family];
-  RouteChange change{table.prefixes.prefix(id), RouteChange::Kind::None, {}};
-  if (!multipath.empty()) {
-    const Path& best = table.paths[multipath[0].path];
-    if (tables_.peers[best.peer].accept_blackhole && tables_.attrs.facts(best.attr).blackhole) {
-      change.kind = RouteChange::Kind::Blackhole;
-    } else if (best.peer != kLocalPeer) {
-      change.kind = RouteChange::Kind::Unicast;
-      change.next_hops = legs_of(table, multipath);
-    } else if (best.path_id == static_cast<uint32_t>(LocalKind::Block)) {
-      change.kind = RouteChange::Kind::Blackhole;
-    }
-  }
-  route_changes_.push_back(std::move(change));
-}
-
-// Sorted, each next hop once. What two paths over one next hop can carry is what the first of them says.
-std::vector<RouteChange::NextHop> Rib::legs_of(const FamilyTable& table, std::span<const Candidate> multipath) const {
-  if (multipath_.link_bandwidth && multipath.size() > 1)
-    if (auto bandwidths = bandwidths_of(table, multipath)) return weighted_legs(multipath, *bandwidths);
-  std::vector<RouteChange::NextHop> legs;
-  legs.reserve(multipath.size());
-  for (const Candidate& c : multipath) legs.push_back({gateway(c), 1});
-  if (legs.size() == 1) return legs;
-  std::sort(legs.begin(), legs.end());
-  legs.erase(std::unique(legs.begin(), legs.end()), legs.end());
-  return legs;
-}
-
-ScopedAddress Rib::gateway(const Candidate& candidate) const {
-  const wire::NextHop& to = tables_.next_hops.get(candidate.next_hop);
-  return {to.address, to.ifindex};
-}
-
-// nullopt when one of them says none: the usual case, found out at the first.
-std::optional<std::vector<double>> Rib::bandwidths_of(const FamilyTable& table,
-                                                      std::span<const Candidate> multipath) const {
-  std::vector<double> bandwidths;
-  for (const Candidate& c : multipath) {
-    std::optional<double> bandwidth = wire::link_bandwidth(tables_.attrs.canonical(table.paths[c.path].attr));
-    if (!bandwidth) return std::nullopt;
-    bandwidths.push_back(*bandwidth);
-  }
-  return bandwidths;
-}
-
-std::vector<RouteChange::NextHop> Rib::weighted_legs(std::span<const Candidate> multipath,
-                                                     const std::vector<double>& bandwidths) const {
-  std::map<ScopedAddress, double> ways;
-  for (size_t i = 0; i < multipath.size(); ++i) ways.emplace(gateway(multipath[i]), bandwidths[i]);
-  std::vector<RouteChange::NextHop> legs;
-  std::vector<double> shares;
-  for (const auto& [to, bandwidth] : ways) {
-    legs.push_back({to, 1});
-    shares.push_back(bandwidth);
-  }
-  std::vector<uint16_t> weights = weights_of(shares);
-  for (size_t i = 0; i < legs.size(); ++i) legs[i].weight = weights[i];
-  return legs;
-}
-
 void Rib::set_multipath(const Multipath& config) {
   if (std::exchange(multipath_, config) == config) return;
   for (Family family : kFamilies) {
@@ -393,8 +327,6 @@ bool Rib::is_still_needed(Family family, DestinationId id) const {
          std::any_of(groups_.begin(), groups_.end(), [&](const auto& group) { return group->is_pending(family, id); });
 }
 
-std::vector<RouteChange> Rib::take_route_changes() { return std::exchange(route_changes_, {}); }
-
 // ---- Adj-RIB-Out --------------------------------------------------------------------------------------------------
 
 ExportGroup& Rib::group(const ExportKey& key) {
@@ -410,54 +342,6 @@ void Rib::drop_empty_groups() {
 void Rib::release_end_of_rib() {
   tables_.end_of_rib_held = false;
   for (const std::unique_ptr<ExportGroup>& group : groups_) group->release_end_of_rib();
-}
-
-// ---- views --------------------------------------------------------------------------------------------------------
-
-std::vector<PathView> Rib::paths(const Prefix& prefix) const {
-  const FamilyTable& table = tables_[prefix.family()];
-  std::optional<DestinationId> id = table.prefixes.find(prefix);
-  if (!id) return {};
-  std::vector<Candidate> candidates;
-  Decided decided = choose(prefix.family(), *id, candidates);
-  size_t reach = 0;
-  for (const std::unique_ptr<ExportGroup>& group : groups_) reach += group->reach(prefix.family(), *id);
-  auto view = [&](PathIndex i) {
-    const Path& path = table.paths[i];
-    bool is_reachable = tables_.next_hops.is_reachable(tables_.attrs.next_hop(path.attr));
-    return PathView{prefix, path.peer, path.attr, path.path_id, false, false, is_reachable, path.rejection,
-                    decided.selection.step, reach};
-  };
-  std::vector<PathView> views;
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    views.push_back(view(candidates[i].path));
-    views.back().is_best = i == 0;
-    views.back().is_multipath = i < decided.selection.multipath;
-  }
-  for (PathIndex i = table.prefixes.first_path(*id); i != 0; i = table.paths[i].next)
-    if (!is_eligible(table.paths[i])) views.push_back(view(i));
-  return views;
-}
-
-std::vector<Prefix> Rib::prefixes_from(const std::optional<Prefix>& from, size_t max,
-                                       const std::function<bool(const Prefix&)>& is_wanted) const {
-  std::vector<Prefix> heap;  // the largest on top
-  for (Family family : kFamilies) {
-    const PrefixTable& prefixes = tables_[family].prefixes;
-    for (DestinationId id = 0; id < prefixes.id_end(); ++id) {
-      if (!prefixes.has(id, RowFlag::InUse) || prefixes.first_path(id) == 0) continue;
-      Prefix prefix = prefixes.prefix(id);
-      if ((from && prefix < *from) || (heap.size() == max && heap.front() <= prefix) || !is_wanted(prefix)) continue;
-      if (heap.size() == max) {
-        std::pop_heap(heap.begin(), heap.end());
-        heap.pop_back();
-      }
-      heap.push_back(prefix);
-      std::push_heap(heap.begin(), heap.end());
-    }
-  }
-  std::sort_heap(heap.begin(), heap.end());
-  return heap;
 }
 
 }  // namespace bgp::rib
