@@ -1,6 +1,9 @@
 #include "bgp/rib/attr_store.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
+#include <utility>
 
 #include "bgp/base/assert.h"
 #include "bgp/base/limits.h"
@@ -49,7 +52,7 @@ PackedFacts pack(const wire::AttributeFacts& facts) {
 
 }  // namespace
 
-AttrStore::AttrStore(NextHops& next_hops) : next_hops_(next_hops), index_(1024) {
+AttrStore::AttrStore(NextHops& next_hops) : next_hops_(next_hops), index_(kIndexSlotsMin) {
   sets_.push();  // id 0 = none
 }
 
@@ -90,13 +93,12 @@ AttrId AttrStore::add(ByteView canonical, NextHopId next_hop, uint32_t hash, uin
   sets_[id] = Set{arena_.copy(canonical), 1, hash, next_hop, static_cast<uint16_t>(canonical.size()),
                   pack(wire::facts_of(canonical))};
   index_[slot] = id;
-  if (++in_use_ * 2 > index_.size()) grow_index();
+  if (++in_use_ * 2 > index_.size()) rebuild_index(index_.size() * 2);
   return id;
 }
 
-void AttrStore::grow_index() {
-  std::vector<AttrId> old = std::move(index_);
-  index_.assign(old.size() * 2, 0);
+void AttrStore::rebuild_index(size_t slots) {
+  std::vector<AttrId> old = std::exchange(index_, std::vector<AttrId>(slots));
   const auto mask = static_cast<uint32_t>(index_.size() - 1);
   for (AttrId id : old) {
     if (id == 0) continue;
@@ -104,6 +106,24 @@ void AttrStore::grow_index() {
     while (index_[slot] != 0) slot = (slot + 1) & mask;
     index_[slot] = id;
   }
+}
+
+void AttrStore::give_back_memory() {
+  if (sets_.size() < 2 * in_use_ + kSmall) return;
+  ByteArena arena;
+  uint32_t end = 1;
+  for (AttrId id = 1; id < sets_.size(); ++id) {
+    Set& set = sets_[id];
+    if (set.references == 0) continue;
+    set.bytes = arena.copy({set.bytes, set.size});
+    end = id + 1;
+  }
+  arena_ = std::move(arena);
+  sets_.shrink_to(end);
+  free_ = {};
+  for (AttrId id = end; --id > 0;)
+    if (sets_[id].references == 0) free_.push_back(id);  // the smallest is taken first
+  rebuild_index(std::max(kIndexSlotsMin, std::bit_ceil(size_t{in_use_} * 2 + 1)));
 }
 
 void AttrStore::release(AttrId id) {

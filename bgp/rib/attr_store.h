@@ -48,8 +48,14 @@ class AttrStore {
   const PackedFacts& facts(AttrId id) const { return sets_[id].facts; }
   NextHopId next_hop(AttrId id) const { return sets_[id].next_hop; }
   uint32_t size() const { return in_use_; }
+  // What one of its users costs: the set's octets, shared among all of them.
+  uint64_t share_of(AttrId id) const { return (sizeof(Set) + sets_[id].size) / sets_[id].references; }
+  // When most of what was once used is free: moves what is left together. Ids stay. Cost: O(sets).
+  void give_back_memory();
 
  private:
+  static constexpr size_t kIndexSlotsMin = 1024;
+  static constexpr uint32_t kSmall = 4096;  // fewer free ones are not worth a move
   struct Set {
     const uint8_t* bytes = nullptr;
     uint32_t references = 0;
@@ -60,7 +66,7 @@ class AttrStore {
   };
   AttrId intern(ByteView canonical, NextHopId next_hop);
   AttrId add(ByteView canonical, NextHopId next_hop, uint32_t hash, uint32_t slot);
-  void grow_index();
+  void rebuild_index(size_t slots);
 
   NextHops& next_hops_;
   ByteArena arena_;

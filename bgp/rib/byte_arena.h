@@ -17,6 +17,8 @@ class ByteArena {
   ByteArena() = default;
   ByteArena(const ByteArena&) = delete;
   ByteArena& operator=(const ByteArena&) = delete;
+  ByteArena(ByteArena&&) = default;
+  ByteArena& operator=(ByteArena&&) = default;
 
   // A copy of `bytes`, owned by the arena until free(). At most limits::kAttributeBytesMax octets.
   const uint8_t* copy(ByteView bytes) {

@@ -21,6 +21,12 @@ class ChunkedArray {
       chunks_.push_back(std::make_unique<T[]>(size_t{1} << kChunkBits));
     if (size > size_) size_ = size;
   }
+  // Gives chunks back. Requires that rows from `size` on are as new.
+  void shrink_to(uint32_t size) {
+    if (size >= size_) return;
+    size_ = size;
+    chunks_.resize((size_t{size} + kMask) >> kChunkBits);
+  }
   uint32_t push() {
     grow_to(size_ + 1);
     return size_ - 1;

@@ -44,6 +44,8 @@ class ExportGroup {
   // ROUTE-REFRESH: tells the member everything of that family again. With `demarcated` (RFC 7313) EoRR follows; true
   // when BoRR is to be sent before anything else: not while the first End-of-RIB is still to come.
   bool refresh(PeerId peer, Family family, bool demarcated = false);
+  // The table has become smaller.
+  void give_back_memory();
   // Tables::end_of_rib_held was let go.
   void release_end_of_rib();
 

@@ -37,6 +37,7 @@ class PathPool {
   Path& operator[](PathIndex i) { return paths_[i]; }
   const Path& operator[](PathIndex i) const { return paths_[i]; }
   PathIndex take() {
+    ++in_use_;
     if (free_ == 0) return paths_.push();
     PathIndex i = free_;
     free_ = paths_[i].next;
@@ -44,12 +45,18 @@ class PathPool {
     return i;
   }
   void give_back(PathIndex i) {
+    --in_use_;
     paths_[i] = Path{.next = free_};
     free_ = i;
   }
 
+  // Most of it is free: worth to be copied into a smaller one.
+  bool is_sparse() const { return paths_.size() > 2 * in_use_ + kSmall; }
+
  private:
+  static constexpr uint32_t kSmall = 16 * 1024;
   ChunkedArray<Path> paths_;
+  uint32_t in_use_ = 0;
   PathIndex free_ = 0;
 };
 

@@ -1,7 +1,9 @@
 #include "bgp/rib/prefix_table.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "bgp/base/assert.h"
 
@@ -22,7 +24,7 @@ uint64_t mix(uint64_t h) {
 }  // namespace
 
 PrefixTable::PrefixTable(Family family)
-    : family_(family), key_words_(family == Family::IPv4 ? 1 : 4), row_words_(key_words_ + 2), index_(1024) {}
+    : family_(family), key_words_(family == Family::IPv4 ? 1 : 4), row_words_(key_words_ + 2), index_(kIndexSlotsMin) {}
 
 PrefixTable::Key PrefixTable::make_key(uint8_t length, const uint8_t* bytes) const {
   uint8_t padded[16] = {};
@@ -85,7 +87,7 @@ std::optional<DestinationId> PrefixTable::find_or_add(uint8_t length, const uint
   if (std::optional<DestinationId> id = find(key, h, &slot)) return id;
   if (in_use_ == kDestinationsMax) return std::nullopt;
   if ((in_use_ + 1) * 4 > index_.size() * 3) {
-    grow_index();
+    rebuild_index(index_.size() * 2);
     find(key, h, &slot);
   }
   DestinationId id = take_id();
@@ -109,9 +111,8 @@ DestinationId PrefixTable::take_id() {
   return rows_end_++;
 }
 
-void PrefixTable::grow_index() {
-  std::vector<uint32_t> old = std::move(index_);
-  index_.assign(old.size() * 2, 0);
+void PrefixTable::rebuild_index(size_t slots) {
+  std::vector<uint32_t> old = std::exchange(index_, std::vector<uint32_t>(slots));
   const auto mask = static_cast<uint32_t>(index_.size() - 1);
   // The rows lie in another order than the slots: each would be a cache miss, so they are asked for ahead.
   static constexpr size_t kAhead = 16;
@@ -122,6 +123,20 @@ void PrefixTable::grow_index() {
     uint32_t i = hash(key_of((entry & kIdMask) - 1)) & mask;
     while (index_[i] != 0) i = (i + 1) & mask;
     index_[i] = entry;
+  }
+}
+
+void PrefixTable::give_back_memory() {
+  size_t slots = std::max(kIndexSlotsMin, std::bit_ceil(size_t{in_use_} * 2 + 1));
+  if (slots * 2 > index_.size()) return;
+  rebuild_index(slots);
+  while (rows_end_ > 0 && !has(rows_end_ - 1, RowFlag::InUse)) --rows_end_;
+  chunks_.resize((rows_end_ + (1U << kChunkBits) - 1) >> kChunkBits);
+  free_ = 0;
+  for (DestinationId id = rows_end_; id-- > 0;) {
+    if (has(id, RowFlag::InUse)) continue;
+    first_path(id) = free_;  // the smallest is taken first
+    free_ = id + 1;
   }
 }
 

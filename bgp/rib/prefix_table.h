@@ -46,6 +46,11 @@ class PrefixTable {
   }
   // Brings the index slot of a prefix closer to the core; for callers that know the next few prefixes.
   void prefetch(uint8_t length, const uint8_t* bytes) const;
+  // Shrinks the index to what is in use, and the rows to the last one that is. Ids stay. Cost: O(rows), 0 unless most of
+  // the index is empty.
+  void give_back_memory();
+  // Octets of one row, its share of the index included.
+  uint64_t row_bytes() const { return row_words_ * 4 + 8; }
   // Requires no path on it.
   void release(DestinationId id);
 
@@ -63,6 +68,7 @@ class PrefixTable {
 
  private:
   static constexpr uint32_t kChunkBits = 12;
+  static constexpr size_t kIndexSlotsMin = 1024;
   struct Key {
     uint32_t words[4];
     uint8_t length;
@@ -74,7 +80,7 @@ class PrefixTable {
   bool equals(DestinationId id, const Key& key) const;
   std::optional<DestinationId> find(const Key& key, uint32_t hash, uint32_t* slot) const;
   DestinationId take_id();
-  void grow_index();
+  void rebuild_index(size_t slots);
 
   const uint32_t* row(DestinationId id) const {
     return chunks_[id >> kChunkBits].get() + (id & ((1U << kChunkBits) - 1)) * row_words_;

@@ -110,6 +110,14 @@ class Rib {
   void release_end_of_rib();
   bool is_end_of_rib_held() const { return tables_.end_of_rib_held; }
 
+  // ---- memory (memory.cpp) -------------------------------------------------------------------------------------
+  // What the paths of each peer take, by PeerId: their own octets, and their shares of rows and attribute sets.
+  // Cost: O(paths).
+  std::vector<uint64_t> bytes_by_peer() const;
+  // Frees what a large peer that has gone took. Requires that nothing is undecided. Cost: O(paths), next to nothing
+  // while most of the tables is in use.
+  void give_back_memory();
+
   // ---- views ---------------------------------------------------------------------------------------------------
   const Tables& tables() const { return tables_; }
   // Every path of one prefix, the best first. Decides on a copy; nothing changes.

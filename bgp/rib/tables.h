@@ -38,6 +38,7 @@ struct FamilyTable {
     prefixes.set(id, RowFlag::Undead);
     undead.push_back(id);
   }
+  void give_back_memory();  // memory.cpp
   // The row of a prefix that a member must be told of; made again when it is gone. nullopt: the table is full.
   std::optional<DestinationId> revive(const wire::NlriEntry& entry) {
     std::optional<DestinationId> id = prefixes.find_or_add(entry.length, entry.bytes);

@@ -359,6 +359,8 @@ void KernelDriver::allow_sweep() {
   impl_->poke();
 }
 
+void KernelDriver::give_back_memory() { impl_->machine.routes().give_back_memory(); }
+
 RouteStatus KernelDriver::status(const bgp::Prefix& prefix) const { return impl_->machine.routes().status(prefix); }
 
 KernelCounters KernelDriver::counters() const {

@@ -80,6 +80,9 @@ class KernelDriver {
   // and every expected peer sent End-of-RIB, or the selection deferral is over.
   void allow_sweep();
 
+  // Memory is short: frees what is not in use.
+  void give_back_memory();
+
   // Cost: one lookup.
   RouteStatus status(const bgp::Prefix& prefix) const;
   KernelCounters counters() const;

@@ -76,6 +76,10 @@ class FibTable {
   // When ops_due() has something: the epoch if now, kNever if there is nothing to do or retry.
   bgp::Instant next_due() const;
 
+  // What a large table that has gone took; a hash map never shrinks by itself. Cost: O(entries), when most is empty.
+  void give_back_memory() {
+    if (entries_.size() * 4 < entries_.bucket_count()) entries_.rehash(0);
+  }
   // True once after a refusal that shows that the kernel is not as we think (EEXIST where we saw nothing).
   bool take_resync_wish() { return std::exchange(wants_resync_, false); }
 

@@ -346,3 +346,19 @@ TEST_CASE("states are counted: they add up to the prefixes known") {
   CHECK(routes.count(RouteState::Stale) == 1);
   CHECK(routes.count(RouteState::Absent) == 0);
 }
+
+TEST_CASE("memory given back in the middle of things changes nothing") {
+  TextKernel kernel;
+  auto nth = [](int n) { return "10.9." + std::to_string(n) + ".0/24"; };
+  for (int n = 0; n < 250; ++n) kernel.want(nth(n) + " via 10.0.0.2");
+  CHECK(kernel.done().size() == 250);
+  for (int n = 5; n < 250; ++n) kernel.unwant(nth(n));
+  CHECK(kernel.done().size() == 245);
+  kernel.want(nth(7) + " blackhole");
+  CHECK(kernel.due().size() == 1);
+  kernel.machine.routes().give_back_memory();
+  kernel.ack(nth(7));
+  CHECK(kernel.done().empty());
+  CHECK(kernel.machine.routes().count(RouteState::Installed) == 6);
+  for (int n = 0; n < 5; ++n) CHECK(kernel.state(nth(n)) == RouteState::Installed);
+}
