@@ -48,8 +48,24 @@ inline constexpr size_t kBfdPacketsPerTurn = 256;        // read from one socket
 inline constexpr size_t kDecisionsPerTurn = 4096;              // prefixes decided before sockets are polled again
 inline constexpr size_t kUpdateLogBytesMax = 8 * 1024 * 1024;  // per export group; overflow: slow members leave the log
 inline constexpr size_t kPathsPerPeerMax = 64;                 // of one prefix, with ADD-PATH; overflow: not taken, counted
+inline constexpr Duration kRefusedLogInterval = 10s;            // between two log lines of a peer about paths not taken
 inline constexpr size_t kPathsToldMax = 256;                   // of one prefix, with ADD-PATH; overflow: the rest is not told
 inline constexpr size_t kEcmpLegsMax = 64;                     // the kernel takes more for IPv4, not for IPv6; rest dropped
+
+// ---- memory as a whole (bgp/speaker/memory.cpp); per cent of the bound ------------------------------------------
+// A hash table that doubles is there twice for a moment: 77 MiB became 145 within one turn (1,000,000 routes, kernel FIB).
+// From half of the bound that still fits.
+inline constexpr unsigned kMemoryTightPercent = 45;    // overflow: no new sessions, and a warning
+inline constexpr unsigned kMemoryEasedPercent = 40;    // sessions are welcome again
+inline constexpr unsigned kMemoryFullPercent = 50;     // overflow: Cease 6/8 to the peer whose routes take most
+inline constexpr unsigned kMemoryGrowthPercent = 5;    // beyond what it was at the last Cease: one was not enough
+inline constexpr unsigned kMemoryRoutesPercentMin = 3; // that routes take; below that no peer is at fault, and none is told
+inline constexpr Duration kMemoryLook = 1s;            // while tight, and for a while after a Cease: what is free is given back, and measured
+inline constexpr Duration kMemorySettle = 10s;         // for the kernel's routes to go, before the next peer is looked for
+inline constexpr Duration kMemoryHoldMin = 60s;        // a peer told 6/8 stays out that long, doubling each time
+inline constexpr Duration kMemoryHoldMax = 3600s;      // ... up to this; forgotten when it was in for this long
+inline constexpr Duration kMemoryLogInterval = 60s;    // between two lines that nobody is at fault
+inline constexpr uint64_t kMemorySteps = 128;          // of the bound: a smaller change is not reported to the speaker
 
 // ---- FIB --------------------------------------------------------------------------------------------------------
 inline constexpr size_t kFibOpsPerBatch = 512;                 // messages in one sendmsg

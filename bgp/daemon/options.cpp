@@ -107,6 +107,14 @@ std::string set_fib_table(Options& o, const Given& given) {
   return {};
 }
 
+// From 64: less is used before the first route has come.
+std::string set_memory_max(Options& o, const Given& given) {
+  std::optional<uint64_t> mebibytes = given.text == "none" ? std::optional<uint64_t>(0) : number(given.text, 64, 1 << 24);
+  if (!mebibytes) return bad(given, "give a number of MiB from 64 to 16777216, or 'none'");
+  o.memory_max = *mebibytes << 20;
+  return {};
+}
+
 std::string lower_case(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
@@ -156,6 +164,7 @@ const std::vector<Row>& rows() {
       {"fib-protocol", {}, "route protocol number that marks our routes, 5..255 (12)", set_fib_protocol},
       {"fib-table", {}, "routing table (254, main)", set_fib_table},
       {"log-level", {"CALICO_STARTUP_LOGLEVEL"}, "debug, info, warning or error (info)", set_log_level},
+      {"memory-max", {"CALICO_BGP_MEMORY_MAX"}, "MiB that the agent may use, or 'none': near it new sessions are refused, then the peer with most routes is told Cease 6/8 (the limit of the control group, else half of the machine's memory)", set_memory_max},
       {"record", {}, "write all that passes through the BGP core to this file, for tools/replay; passwords left out (none)", set_text<&Options::record>},
   };
   return rows;

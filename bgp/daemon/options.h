@@ -27,6 +27,7 @@ struct Options {
   uint8_t fib_protocol = 12;
   uint32_t fib_table = 254;
   LogLevel log_level = LogLevel::Info;
+  std::optional<uint64_t> memory_max;    // octets, 0 none; else the control group's limit, or half of the machine's
   std::string record;                    // a transcript's file; empty: none
 };
 

@@ -16,6 +16,16 @@ protocol::PeerType to_protocol(speaker::PeerType type) {
   return protocol::PeerType::Global;
 }
 
+// Why a peer has to wait for memory, and what to do about it.
+std::string memory_words(const speaker::PeerSnapshot& peer, const Clocks& clocks) {
+  if (peer.memory_hold)
+    return ": it had " + std::to_string(peer.memory_hold->routes) + " routes, the most; tried again at " +
+           protocol::to_rfc3339(clocks.to_wall(peer.memory_hold->until)) +
+           ", or when its configuration changes: limit it (max-prefixes), or give the agent more memory (--memory-max)";
+  if (peer.is_kept_out_by_memory) return "; memory is short: no new sessions";
+  return "";
+}
+
 protocol::PeerStatus to_peer_status(const speaker::PeerSnapshot& peer, const Clocks& clocks) {
   protocol::PeerStatus out;
   out.family = peer.address.family();
@@ -26,7 +36,7 @@ protocol::PeerStatus to_peer_status(const speaker::PeerSnapshot& peer, const Clo
   out.state = protocol::state_word(out.bgp_state, peer.is_started);
   out.since = clocks.to_wall(peer.since);
   if (peer.last_fault.kind != session::Fault::Kind::None) out.last_error = peer.last_fault.to_string();
-  out.info = protocol::info_text(out.bgp_state, out.last_error);
+  out.info = protocol::info_text(out.bgp_state, out.last_error) + memory_words(peer, clocks);
   out.local_address = peer.negotiated ? std::optional(peer.negotiated->local_address) : peer.local_address;
   out.local_as = peer.local_as.value;
   out.peer_as = peer.peer_as.value;
@@ -143,7 +153,8 @@ ctl::protocol::Timestamp Clocks::to_wall(Instant at) const {
 
 protocol::NodeStatus to_node_status(const speaker::Snapshot& snapshot, const std::string& node_name,
                                     const Clocks& clocks) {
-  protocol::NodeStatus status{node_name, snapshot.identifier.to_string(), snapshot.local_as.value, true, {}};
+  protocol::NodeStatus status{node_name, snapshot.identifier.to_string(), snapshot.local_as.value, true, {}, {}};
+  if (snapshot.is_memory_tight) status.short_memory = {snapshot.memory.used, snapshot.memory.bound};
   for (const speaker::PeerSnapshot& peer : snapshot.peers) status.peers.push_back(to_peer_status(peer, clocks));
   protocol::sort_for_display(status.peers);
   return status;
@@ -169,6 +180,7 @@ protocol::PeerDetail to_peer_detail(const speaker::PeerDetailSnapshot& detail, c
   if (detail.peer.stale_until)
     out.stale = {detail.peer.ipv4.stale + detail.peer.ipv6.stale, clocks.to_wall(*detail.peer.stale_until)};
   out.malformed = to_info(detail.peer.malformed, clocks);
+  out.refused_paths = detail.peer.refused_paths;
   for (const session::StateChange& change : detail.history)
     out.history.push_back({clocks.to_wall(change.at), session::to_string(change.from), session::to_string(change.to), change.reason});
   return out;

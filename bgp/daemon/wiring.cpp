@@ -1,5 +1,6 @@
 #include "bgp/daemon/wiring.h"
 
+#include <malloc.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 #include "bgp/daemon/status_view.h"
 #include "bgp/daemon/transcript_file.h"
 #include "bgp/io/bfd_driver.h"
+#include "bgp/io/memory_meter.h"
 #include "bgp/io/speaker_driver.h"
 #include "config/rocks/rocks_store.h"
 #include "config/store/keys.h"
@@ -91,7 +93,8 @@ void end_within_two_seconds() {
 
 class Agent::Impl {
  public:
-  explicit Impl(const Options& options) : options_(options), log_(store_io_, options.log_level) {}
+  explicit Impl(const Options& options)
+      : options_(options), log_(store_io_, options.log_level), memory_(options.memory_max) {}
   ~Impl() { stop_store_thread(); }
 
   Status<StartError> start();
@@ -114,6 +117,7 @@ class Agent::Impl {
   boost::asio::io_context store_io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> store_work_{store_io_.get_executor()};
   LogWriter log_;
+  io::MemoryMeter memory_;
   std::unique_ptr<config::store::Store> store_;
   std::unique_ptr<ConfigSource> config_source_;
   std::unique_ptr<ctl::server::UnixServer> control_;
@@ -149,7 +153,7 @@ Status<StartError> Agent::Impl::start() {
   log_.log({LogLevel::Info, "started", "",
             {{"node", options_.node_name}, {"as", first->config.local_as.to_string()},
              {"identifier", first->config.identifier.to_string()},
-             {"peers", std::to_string(first->config.peers.size())}}});
+             {"peers", std::to_string(first->config.peers.size())}, {"memory", memory_.to_string()}}});
   store_thread_ = std::thread([this] { store_io_.run(); });
   return Done{};
 }
@@ -197,7 +201,14 @@ Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& f
           // speaker -> BFD thread: which sessions are wanted
           [this](const bfd::Wish& wish) { bfd_->start(wish); },
           [this](const IpAddress& remote) { bfd_->stop(remote); },
-          [this](const LogRecord& record) { log_.log(record); }},
+          [this](const LogRecord& record) { log_.log(record); },
+          // memory -> speaker: at each turn; only changes of a step are told
+          [this] { return memory_.measure(); },
+          // speaker -> allocator: once a second while memory is short
+          [this] {
+            if (kernel_) kernel_->give_back_memory();
+            malloc_trim(0);
+          }},
       recorder_.get());
   uint16_t port = options_.listen_port.value_or(first.listen_port);
   if (auto listening = driver_->listen(port); !listening) return Err(StartError{listening.error(), 1});

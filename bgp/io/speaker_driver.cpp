@@ -63,6 +63,7 @@ class SpeakerDriver::Impl {
   void lost(ConnId conn, const error_code& error);
   void explain(ConnId conn);
   void out_of_descriptors();
+  void measure_memory(bool is_asked);
 
   boost::asio::io_context& io_;
   speaker::transcript::Tap speaker_;
@@ -80,6 +81,8 @@ class SpeakerDriver::Impl {
   };
   std::unordered_map<ConnId, Dial> dials_;  // not answered yet
   Instant next_descriptor_log_;
+  uint64_t memory_told_ = 0;
+  size_t read_since_measured_ = 0;
   uint64_t closed_for_descriptors_ = 0;
   TcpConnection::Events connection_events_;
   std::unordered_map<ConnId, std::shared_ptr<TcpConnection>> connections_;
@@ -101,6 +104,7 @@ void SpeakerDriver::Impl::poke() {
 
 void SpeakerDriver::Impl::turn() {
   bool more = speaker_.run(now());
+  measure_memory(false);
   carry_out();
   for (ConnId conn : speaker_.take_writable()) write(conn);
   carry_out();
@@ -141,6 +145,10 @@ void SpeakerDriver::Impl::carry_out(speaker::Output& output) {
     void operator()(out::Converged&) const { d.events_.converged(); }
     void operator()(out::BfdStart& start) const { d.events_.bfd_start(start.wish); }
     void operator()(out::BfdStop& stop) const { d.events_.bfd_stop(stop.remote); }
+    void operator()(out::FreeMemory&) const {
+      d.events_.free_memory();
+      d.measure_memory(true);
+    }
     void operator()(out::Log& log) const { d.events_.log(log.record); }
   };
   std::visit(Visitor{*this}, output);
@@ -215,6 +223,7 @@ void SpeakerDriver::Impl::read(ConnId conn) {
   if (error == boost::asio::error::would_block) return connection->await_readable();
   if (error) return lost(conn, error);
   handle(speaker::input::Received{conn, ByteView(read_buffer_).first(count)});
+  if ((read_since_measured_ += count) >= limits::kReadChunkBytes) measure_memory(false);
   if (connections_.contains(conn)) connection->await_readable();
 }
 
@@ -259,6 +268,16 @@ void SpeakerDriver::Impl::out_of_descriptors() {
   next_descriptor_log_ = now() + limits::kTurnedAwayLogInterval;
   events_.log({LogLevel::Warn, "out_of_descriptors", "",
                {{"effect", "connections are closed at once"}, {"so_far", std::to_string(closed_for_descriptors_)}}});
+}
+
+// At each turn, and within it as often as much was read. The speaker hears of what changed by a step, or what it asked for.
+void SpeakerDriver::Impl::measure_memory(bool is_asked) {
+  read_since_measured_ = 0;
+  speaker::input::MemoryUse use = events_.measure_memory();
+  uint64_t change = use.used > memory_told_ ? use.used - memory_told_ : memory_told_ - use.used;
+  if (!is_asked && (use.bound == 0 || change < use.bound / limits::kMemorySteps)) return;
+  memory_told_ = use.used;
+  handle(use);
 }
 
 void SpeakerDriver::Impl::stop() {

@@ -34,6 +34,8 @@ struct SpeakerEvents {
   std::function<void(const bfd::Wish&)> bfd_start;
   std::function<void(const IpAddress&)> bfd_stop;
   std::function<void(const LogRecord&)> log;
+  std::function<speaker::input::MemoryUse()> measure_memory;
+  std::function<void()> free_memory;  // what is free goes back to the system
 };
 
 // The steady clock, read once per wake-up; the only clock of the routing thread.

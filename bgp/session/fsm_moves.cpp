@@ -33,19 +33,20 @@ bool is_clean(const wire::Notification& received) {
   return false;
 }
 
-// RFC 8538 §5.1, and BFD: what comes back only by an operator's hand, or has no path to forward on, is not kept.
+// RFC 8538 §5.1, and BFD: what comes back only by an operator's hand, or has no path to forward on, is not kept; nor is what
+// takes the memory that is to be had back.
 bool is_for_good(const wire::Notification& notification) {
   if (notification.code != kCease) return false;
   switch (static_cast<CeaseReason>(notification.subcode)) {
     case CeaseReason::MaximumPrefixesReached:
     case CeaseReason::AdministrativeShutdown:
     case CeaseReason::PeerDeconfigured:
+    case CeaseReason::OutOfResources:
     case CeaseReason::BfdDown: return true;
     case CeaseReason::AdministrativeReset:
     case CeaseReason::ConnectionRejected:
     case CeaseReason::OtherConfigurationChange:
     case CeaseReason::ConnectionCollisionResolution:
-    case CeaseReason::OutOfResources:
     case CeaseReason::HardReset: return false;
   }
   return false;

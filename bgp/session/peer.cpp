@@ -67,9 +67,9 @@ bool Peer::explain(const std::string& hint) {
 
 void Peer::reconfigure_live(const PeerConfig& config) {
   BGP_ASSERT(!needs_reset(config_, config));
-  bool is_held_down = started_ && first_.state == State::Idle && !first_.timers.is_running(Timer::IdleHold);
+  bool is_held_down = started_ && first_.state == State::Idle;
   config_ = config;
-  // Held down for good (maximum prefixes): whoever changes the configuration wants it tried again.
+  // Held down (maximum prefixes, out of resources): whoever changes the configuration wants it tried again.
   if (is_held_down) first_.timers.set(Timer::IdleHold, Instant{});
   if (first_.state != State::Active) return;
   // Due at once: a peer that was passive begins to dial at the next expire().

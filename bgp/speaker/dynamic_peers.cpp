@@ -108,9 +108,9 @@ const char* Speaker::refusal(const IpAddress& remote) const {
   return range->settings.session.held.empty() ? "too many dynamic neighbours" : "its password is missing";
 }
 
-void Speaker::turn_away(const input::Accepted& in, const char* reason) {
+void Speaker::turn_away(const input::Accepted& in, const char* reason, Bytes last_words) {
   ++turned_away_;
-  outputs_.push_back(output::Close{in.conn, {}});
+  outputs_.push_back(output::Close{in.conn, std::move(last_words)});
   if (now_ < next_turned_away_log_) return;
   log(LogLevel::Info, "connection_turned_away", nullptr,
       {{"address", in.remote.to_string()}, {"reason", reason}, {"so_far", std::to_string(turned_away_)}});

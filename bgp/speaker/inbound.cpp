@@ -91,13 +91,15 @@ void Speaker::learn(PeerSlot& peer, const wire::NlriField& field, wire::NextHop 
   rib_.prefetch(field);
   rib::AttrId attr = intern_received(peer, next_hop);
   rib::Rejection loop = find_loop(peer, attr);
+  uint64_t refused = 0;
   field.for_each([&](const wire::NlriEntry& entry) {
     rib::Rejection rejection = loop;
     if (loop == rib::Rejection::None && !is_accepted(peer.settings.import, field.family(), entry))
       rejection = rib::Rejection::Policy;
-    if (!rib_.learn(peer.id, field.family(), entry, attr, rejection)) ++routes_not_stored_;
+    if (!rib_.learn(peer.id, field.family(), entry, attr, rejection)) ++refused;
   });
   rib_.attrs().release(attr);
+  if (refused > 0) note_refused(peer, refused);
 }
 
 // The set as it is stored, which is nearly always the one received.

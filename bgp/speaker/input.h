@@ -27,6 +27,8 @@ struct NextHopStates {
   struct State { IpAddress address; bool reachable = false; uint32_t metric = 0; uint32_t ifindex = 0; };
   std::vector<State> states;
 };
+// What of the memory that we may use is in use, in octets. bound 0: as much as there is.
+struct MemoryUse { uint64_t used = 0; uint64_t bound = 0; };
 struct Reconfigure { SpeakerConfigPtr config; };
 using BfdState = bfd::Changed;                                            // a session of output::BfdStart
 // Something outside BGP explains why a peer cannot be reached ("TCP-MD5: ..."). Added to what status says of it.
@@ -40,5 +42,5 @@ struct Shutdown { std::string reason; bool keeps_routes = true; };
 namespace bgp::speaker {
 using Input = std::variant<input::Connected, input::ConnectFailed, input::Accepted, input::Received, input::Closed,
                            input::ConnectHint, input::LocalRoutes, input::NextHopStates, input::Reconfigure,
-                           input::BfdState, input::Shutdown>;
+                           input::BfdState, input::MemoryUse, input::Shutdown>;
 }  // namespace bgp::speaker

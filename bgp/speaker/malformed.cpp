@@ -1,4 +1,5 @@
-// What was wrong with UPDATEs, counted for people: by peer, by attribute, and the last one with its first octets.
+// What was wrong with UPDATEs, counted for people: by peer, by attribute, and the last one with its first octets; and what
+// was right, but too much to be taken.
 #include <algorithm>
 
 #include "bgp/base/limits.h"
@@ -40,6 +41,16 @@ void Speaker::note_faults(PeerSlot& peer) {
        {"messages", std::to_string(peer.faults_not_logged)}});
   peer.faults_not_logged = 0;
   peer.next_fault_log = now_ + limits::kFaultLogInterval;
+}
+
+void Speaker::note_refused(PeerSlot& peer, uint64_t count) {
+  peer.refused_paths += count;
+  if (now_ < peer.next_refused_log) return;
+  peer.next_refused_log = now_ + limits::kRefusedLogInterval;
+  log(LogLevel::Warn, "paths_refused", &peer,
+      {{"so_far", std::to_string(peer.refused_paths)},
+       {"because", "more than " + std::to_string(limits::kPathsPerPeerMax) + " paths of one prefix, or the table is full"},
+       {"advice", "let the peer send fewer paths of a prefix (ADD-PATH)"}});
 }
 
 // Of the whole message when the NOTIFICATION names no attribute. The log has the NOTIFICATION already.

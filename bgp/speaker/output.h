@@ -48,11 +48,14 @@ struct Converged {};
 // Keep a BFD session, or keep it so from now on: idempotent, one for each remote address. Answers: input::BfdState.
 struct BfdStart { bfd::Wish wish; };
 struct BfdStop { IpAddress remote; };
+// Give what is free back to the system, and measure again. Answer: input::MemoryUse.
+struct FreeMemory {};
 struct Log { LogRecord record; };
 
 }  // namespace bgp::speaker::output
 
 namespace bgp::speaker {
 using Output = std::variant<output::Connect, output::Close, output::Listen, output::Routes, output::WatchNextHop,
-                            output::UnwatchNextHop, output::Converged, output::BfdStart, output::BfdStop, output::Log>;
+                            output::UnwatchNextHop, output::Converged, output::BfdStart, output::BfdStop, output::FreeMemory,
+                            output::Log>;
 }  // namespace bgp::speaker

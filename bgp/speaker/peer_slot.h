@@ -30,6 +30,10 @@ struct Speaker::PeerSlot {
   MalformedCounts malformed;
   Instant next_fault_log;             // at most one line a second and peer
   uint64_t faults_not_logged = 0;
+  uint64_t refused_paths = 0;         // not taken: too many of one prefix, or the table is full
+  Instant next_refused_log = {};
+  std::optional<MemoryHold> memory_hold = {};  // the last time it was told 6/8
+  unsigned memory_holds = 0;          // how often, without kMemoryHoldMax between
   std::array<StaleFamily, 2> stale = {};  // by rib::index_of
   IpAddress local_address = {};           // of the last session: what the routes were judged by
   BgpIdentifier identifier = {};          // of the last session

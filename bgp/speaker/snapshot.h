@@ -8,6 +8,7 @@
 
 #include "bgp/rib/rib.h"
 #include "bgp/session/peer.h"
+#include "bgp/speaker/input.h"
 #include "bgp/speaker/speaker_config.h"
 
 namespace bgp::speaker {
@@ -35,6 +36,13 @@ struct MalformedCounts {
   Instant last_at;       // meaningful when `last` is not empty
 };
 
+// A peer that was told Cease 6/8 and is kept out for a while.
+struct MemoryHold {
+  uint64_t routes = 0;  // that it had
+  uint64_t bytes = 0;   // that these took, of the RIB alone
+  Instant until;
+};
+
 struct PeerSnapshot {
   IpAddress address;
   uint16_t port = 179;
@@ -55,6 +63,9 @@ struct PeerSnapshot {
   PrefixCounts ipv4;
   PrefixCounts ipv6;
   MalformedCounts malformed;
+  uint64_t refused_paths = 0;                     // more of one prefix than limits::kPathsPerPeerMax, or the table was full
+  std::optional<MemoryHold> memory_hold;          // kept out until then
+  bool is_kept_out_by_memory = false;             // as every new session is while memory is tight
 };
 
 // More of one peer.
@@ -71,6 +82,8 @@ struct Snapshot {
   BgpIdentifier identifier;
   Instant now;
   std::vector<PeerSnapshot> peers;  // by address
+  input::MemoryUse memory = {};
+  bool is_memory_tight = false;
 };
 
 // One path; text is made elsewhere, from the canonical attribute bytes.

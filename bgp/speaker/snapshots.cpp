@@ -6,11 +6,13 @@
 namespace bgp::speaker {
 
 Snapshot Speaker::snapshot(Instant now) const {
-  Snapshot snapshot{config_->local_as, config_->identifier, now, {}};
+  Snapshot snapshot{config_->local_as, config_->identifier, now, {}, {}, false};
   for (const std::unique_ptr<PeerSlot>& peer : peers_)
     if (peer) snapshot.peers.push_back(snapshot_of(*peer));
   std::sort(snapshot.peers.begin(), snapshot.peers.end(),
             [](const PeerSnapshot& a, const PeerSnapshot& b) { return a.address < b.address; });
+  snapshot.memory = memory_.use;
+  snapshot.is_memory_tight = memory_.is_tight;
   return snapshot;
 }
 
@@ -41,6 +43,10 @@ PeerSnapshot Speaker::snapshot_of(const PeerSlot& peer) const {
   }
   if (peer.has_stale()) out.stale_until = peer.stale_until();
   out.malformed = peer.malformed;
+  out.refused_paths = peer.refused_paths;
+  bool is_held = peer.memory_hold && now_ < peer.memory_hold->until && peer.fsm.state() == session::State::Idle;
+  if (is_held) out.memory_hold = peer.memory_hold;
+  out.is_kept_out_by_memory = !is_held && is_kept_out_by_memory(&peer);
   return out;
 }
 

@@ -61,6 +61,11 @@ void Speaker::on(const input::Connected& in) {
   connection->ifindex = in.ifindex;
   PeerSlot& peer = *peers_[connection->peer];
   session::Environment env = environment();
+  if (is_kept_out_by_memory(&peer)) {
+    outputs_.push_back(output::Close{in.conn, wire::encode(wire::cease(wire::CeaseReason::OutOfResources))});
+    connections_.erase(in.conn);
+    return perform(peer, peer.fsm.connect_failed(in.conn, "memory is short", env));
+  }
   perform(peer, peer.fsm.connected(in.conn, in.local_address, env));
 }
 
@@ -76,6 +81,8 @@ void Speaker::on(const input::ConnectFailed& in) {
 void Speaker::on(const input::Accepted& in) {
   if (!has_room_for_half_open()) return turn_away(in, "too many half-open connections");
   PeerSlot* peer = find_peer(in.remote);
+  if (is_kept_out_by_memory(peer) && (peer || find_range(in.remote)))
+    return turn_away(in, "memory is short", wire::encode(wire::cease(wire::CeaseReason::OutOfResources)));
   if (!peer) peer = admit(in.remote);
   if (!peer) return turn_away(in, refusal(in.remote));
   connections_.emplace(in.conn, std::make_unique<Connection>(Connection{in.conn, peer->id, {}, {}, 0, false, in.ifindex}));
@@ -199,7 +206,7 @@ void Speaker::session_down(PeerSlot& peer, const session::action::Down& down) {
 }
 
 // RFC 4486 §4: what is rejected counts as well, because it takes as much memory. Crossing the limit within a message is
-// noticed at its end, so that one session holds at most a message more.
+// noticed at its end, before anything of it is decided: what is over is told to nobody, and not to the kernel.
 void Speaker::check_max_prefix(PeerSlot& peer) {
   using Action = session::MaxPrefixConfig::Action;
   using Noted = PeerSlot::Noted;
@@ -234,7 +241,7 @@ void Speaker::schedule(PeerSlot& peer) {
 }
 
 Instant Speaker::next_deadline() const {
-  Instant next = deadlines_.empty() ? kNever : deadlines_.top().at;
+  Instant next = std::min(deadlines_.empty() ? kNever : deadlines_.top().at, memory_.look_at);
   if (is_converged_ || is_shut_down_) return next;
   Instant grace_end = started_ + kGrace;
   return std::min(next, now_ < grace_end ? grace_end : started_ + options_.selection_deferral);
@@ -242,6 +249,7 @@ Instant Speaker::next_deadline() const {
 
 void Speaker::expire(Instant now) {
   now_ = now;
+  if (memory_.look_at <= now) look_at_memory();
   while (!deadlines_.empty() && deadlines_.top().at <= now) {
     Deadline due = deadlines_.top();
     deadlines_.pop();
@@ -330,6 +338,7 @@ void Speaker::on(const input::NextHopStates& in) {
 // is left without a word: a NOTIFICATION would end a graceful restart (RFC 4724 §4), and a hard one RFC 8538's as well.
 void Speaker::on(const input::Shutdown& in) {
   is_shut_down_ = true;
+  memory_.look_at = kNever;
   for (const auto& [conn, connection] : connections_)
     if (in.keeps_routes && leaves_gracefully(*peers_[connection->peer])) outputs_.push_back(output::Close{conn, {}});
   for (const std::unique_ptr<PeerSlot>& peer : peers_) {

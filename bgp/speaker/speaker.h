@@ -86,12 +86,14 @@ class Speaker {
   void on(const input::NextHopStates& in);
   void on(const input::Reconfigure& in);
   void on(const input::BfdState& in);
+  void on(const input::MemoryUse& in);
   void on(const input::Shutdown& in);
 
   // inbound.cpp: bytes -> messages -> Adj-RIB-In
   void receive_frame(Connection& connection, const wire::Frame& frame);
   void receive_update(PeerSlot& peer, ConnId conn, ByteView body);
   void note_faults(PeerSlot& peer);
+  void note_refused(PeerSlot& peer, uint64_t count);
   void note_reset(PeerSlot& peer, const wire::Notification& answer, ByteView body);
   void learn(PeerSlot& peer, const wire::NlriField& field, wire::NextHop next_hop);
   rib::AttrId intern_received(const PeerSlot& peer, const wire::NextHop& next_hop);
@@ -117,12 +119,20 @@ class Speaker {
   const DynamicPeers* find_range(const IpAddress& address) const;
   PeerSlot* admit(const IpAddress& remote);
   const char* refusal(const IpAddress& remote) const;
-  void turn_away(const input::Accepted& in, const char* reason);
+  void turn_away(const input::Accepted& in, const char* reason, Bytes last_words = {});
   bool has_room_for_half_open() const;
   void update_dynamic_peers();
   void forget_gone_dynamic_peers();
   void rank_peers();
   void update_guards();
+
+  // memory.cpp: a bound on memory as a whole
+  uint64_t memory_share(unsigned percent) const { return memory_.use.bound / 100 * percent; }
+  void note_memory_level();
+  void end_largest_peer();
+  void end_for_memory(PeerSlot& peer, uint64_t bytes);
+  void look_at_memory();
+  bool is_kept_out_by_memory(const PeerSlot* peer) const;
 
   // restarts.cpp: what stays of a peer while it restarts, and of us while we do
   void keep_routes(PeerSlot& peer, const session::GracefulRestart& graceful);
@@ -174,7 +184,15 @@ class Speaker {
   std::vector<ConnId> writable_;
   std::vector<Output> outputs_;
   wire::DecodedUpdate update_;  // reused for every message
-  uint64_t routes_not_stored_ = 0;  // the table was full
+  struct Memory {
+    input::MemoryUse use;                // as last said
+    bool is_tight = false;
+    Instant look_at = kNever;            // while tight, and until settled_at
+    Instant settled_at;                  // by then the last peer's memory is given back
+    uint64_t used_at_end = 0;            // when it was ended
+    Instant next_log;                    // that nobody is at fault
+  };
+  Memory memory_;
   std::vector<rib::PeerId> dynamic_;  // peers that came by themselves
   output::Listen guards_;             // as last said
   uint64_t turned_away_ = 0;

@@ -60,12 +60,20 @@ std::string state_word(std::string_view bgp_state, bool is_started);
 // The INFO column: "Established", or the state and, after a blank, the last error.
 std::string info_text(std::string_view bgp_state, const std::optional<std::string>& last_error);
 
+// What the agent uses of what it may use, in octets.
+struct MemoryInfo {
+  uint64_t used = 0;
+  uint64_t bound = 0;
+  bool operator==(const MemoryInfo&) const = default;
+};
+
 struct NodeStatus {
   std::string node;
   std::string router_id;  // dotted quad
   uint32_t as_number = 0;
   bool running = true;
   std::vector<PeerStatus> peers;  // any order; see sort_for_display()
+  std::optional<MemoryInfo> short_memory = {};  // no new sessions; the next step is Cease 6/8 to the peer with most routes
   bool operator==(const NodeStatus&) const = default;
 };
 
@@ -144,6 +152,7 @@ struct PeerDetail {
   std::optional<NotificationInfo> last_notification_received;
   std::optional<StaleInfo> stale;
   MalformedInfo malformed;
+  uint64_t refused_paths = 0;   // not taken: too many of one prefix (ADD-PATH), or the table is full
   std::optional<BfdInfo> bfd;  // none: not configured
   std::vector<StateChangeInfo> history;  // newest last
   bool operator==(const PeerDetail&) const = default;

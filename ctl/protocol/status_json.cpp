@@ -173,6 +173,7 @@ PeerDetail peer_detail(const Json& json) {
   const Json& stale = json.at("staleRoutes");
   if (!stale.is_null()) d.stale = {number_at(stale, "routes"), time_at(stale, "until")};
   d.malformed = malformed_info(json.at("malformed"));
+  d.refused_paths = number_at(json, "refusedPaths");
   d.bfd = bfd_info(json.at("bfd"));
   for (const Json& change : json.at("history"))
     d.history.push_back(
@@ -185,12 +186,13 @@ PeerDetail peer_detail(const Json& json) {
 std::string to_json(const NodeStatus& status, bool indent) {
   Json peers = Json::array();
   for (const PeerStatus& peer : status.peers) peers.push_back(to_object(peer));
-  return dump({{"node", inert(status.node)},
-               {"routerID", inert(status.router_id)},
-               {"asNumber", status.as_number},
-               {"running", status.running},
-               {"peers", std::move(peers)}},
-              indent);
+  Json out = {{"node", inert(status.node)},
+              {"routerID", inert(status.router_id)},
+              {"asNumber", status.as_number},
+              {"running", status.running},
+              {"peers", std::move(peers)}};
+  if (const auto& memory = status.short_memory) out["shortMemory"] = {{"used", memory->used}, {"bound", memory->bound}};
+  return dump(out, indent);
 }
 
 std::string to_json(const PeerDetail& detail, bool indent) {
@@ -208,6 +210,7 @@ std::string to_json(const PeerDetail& detail, bool indent) {
   out["staleRoutes"] = nullptr;
   if (detail.stale) out["staleRoutes"] = {{"routes", detail.stale->routes}, {"until", to_rfc3339(detail.stale->until)}};
   out["malformed"] = to_object(detail.malformed);
+  out["refusedPaths"] = detail.refused_paths;
   out["bfd"] = to_object(detail.bfd);
   out["history"] = to_object(detail.history);
   return dump(out, indent);
@@ -220,6 +223,10 @@ bgp::Result<NodeStatus, Error> parse_node_status(std::string_view json) {
     status.router_id = text_at(object, "routerID");
     status.as_number = number32_at(object, "asNumber");
     status.running = object.at("running").get<bool>();
+    if (object.contains("shortMemory")) {
+      const Json& memory = object.at("shortMemory");
+      status.short_memory = {number_at(memory, "used"), number_at(memory, "bound")};
+    }
     for (const Json& peer : object.at("peers")) status.peers.push_back(peer_status(peer));
     return status;
   });

@@ -64,6 +64,7 @@ BGP_FIELDS(input::NextHopStates, states)
 BGP_FIELDS(input::Reconfigure, config)
 BGP_FIELDS(bfd::Changed, remote, is_up, diagnostic, is_administrative, control_plane_independent)
 BGP_FIELDS(input::ConnectHint, peer, text)
+BGP_FIELDS(input::MemoryUse, used, bound)
 BGP_FIELDS(input::Shutdown, reason, keeps_routes)
 
 // ---- outputs ------------------------------------------------------------------------------------------------------
@@ -84,11 +85,16 @@ BGP_FIELDS(output::Log, record)
 #undef BGP_FIELDS
 
 // Nothing to bind to.
-template <>
-struct HasFields<output::Converged> : std::true_type {};
-template <class Archive, Is<output::Converged> T>
-void visit_fields(Archive&, T&) {
-  static_assert(std::is_empty_v<output::Converged>);
-}
+#define BGP_NO_FIELDS(Type)                    \
+  template <>                                  \
+  struct HasFields<Type> : std::true_type {};  \
+  template <class Archive, Is<Type> T>         \
+  void visit_fields(Archive&, T&) {            \
+    static_assert(std::is_empty_v<Type>);      \
+  }
+
+BGP_NO_FIELDS(output::Converged)
+BGP_NO_FIELDS(output::FreeMemory)
+#undef BGP_NO_FIELDS
 
 }  // namespace bgp::speaker::transcript

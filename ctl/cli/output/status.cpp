@@ -91,6 +91,14 @@ std::string bfd_section(const std::optional<BfdInfo>& bfd) {
   return text;
 }
 
+// Only while there is something to do about it.
+std::string memory_lines(const std::optional<MemoryInfo>& memory) {
+  if (!memory) return "";
+  return "Memory is short: " + std::to_string(memory->used >> 20) + " of " + std::to_string(memory->bound >> 20) +
+         " MiB. New sessions are refused; next, the peer with most routes is told Cease 6/8.\n"
+         "Let peers send less, limit them (max-prefixes), or give the agent more memory (--memory-max).\n";
+}
+
 }  // namespace
 
 std::string since_text(Timestamp since, Timestamp now) {
@@ -98,7 +106,7 @@ std::string since_text(Timestamp since, Timestamp now) {
 }
 
 std::string status_text(const NodeStatus& status, Timestamp now) {
-  return "Calico process is running.\n" + section(status, bgp::Family::IPv4, now) +
+  return "Calico process is running.\n" + memory_lines(status.short_memory) + section(status, bgp::Family::IPv4, now) +
          section(status, bgp::Family::IPv6, now) + "\n";
 }
 
@@ -113,6 +121,8 @@ std::string peer_text(const PeerDetail& d) {
          line("Last error", s.last_error.value_or("none")) + line("Flaps", std::to_string(s.flaps)) +
          line("Prefixes", std::to_string(s.prefixes.received) + " received, " + std::to_string(s.prefixes.accepted) +
                               " accepted, " + std::to_string(s.prefixes.advertised) + " advertised") +
+         (d.refused_paths > 0 ? line("Paths refused", std::to_string(d.refused_paths) +
+                                                          ": too many of one prefix, or the table is full") : "") +
          (d.stale ? line("Stale routes", std::to_string(d.stale->routes) + ", until " + to_rfc3339(d.stale->until)) : "") +
          line("Messages received", counts(s.received)) + line("Messages sent", counts(s.sent)) + "\nTimers\n" +
          line("Hold time", "configured " + seconds(d.timers.hold_time_configured_s) +

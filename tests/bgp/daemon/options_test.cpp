@@ -52,6 +52,14 @@ TEST_CASE("--on-stop says what peers are told at the end") {
   CHECK_FALSE(parse({}, {{"CALICO_BGP_ON_STOP", "shutdown"}})->stops_gracefully);
 }
 
+TEST_CASE("--memory-max is in MiB; without it the machine is asked") {
+  CHECK_FALSE(parse({})->memory_max.has_value());
+  CHECK(parse({"--memory-max", "64"})->memory_max == uint64_t{64} << 20);
+  CHECK(parse({"--memory-max", "none"})->memory_max == 0);
+  CHECK(parse({}, {{"CALICO_BGP_MEMORY_MAX", "128"}})->memory_max == uint64_t{128} << 20);
+  CHECK(parse({"--memory-max", "63"}).error().text.find("'63' is not allowed; give a number of MiB from 64") != std::string::npos);
+}
+
 TEST_CASE("an empty variable is one that is not set") { CHECK(parse({}, {{"NODENAME", ""}})->node_name == "host.example"); }
 
 TEST_CASE("a bad option is one line that names the place and what is allowed, and exit code 2") {

@@ -64,6 +64,29 @@ TEST_CASE("node status: mesh first, the session's family, BIRD's words for the s
   CHECK(status.peers[1].since == kNoon - std::chrono::minutes{30});
 }
 
+TEST_CASE("a peer that memory keeps out says so, and what to do") {
+  speaker::Snapshot snapshot{Asn{64512}, {0x0a000001}, Instant(1h), {}};
+  speaker::PeerSnapshot held;
+  held.address = *IpAddress::parse("10.20.30.40");
+  held.is_started = true;
+  held.last_fault = {session::Fault::Kind::NotificationSent, wire::cease(wire::CeaseReason::OutOfResources), {}};
+  held.memory_hold = speaker::MemoryHold{512'000, 50'000'000, Instant(61min)};
+  speaker::PeerSnapshot waits;
+  waits.address = *IpAddress::parse("10.20.30.41");
+  waits.state = session::State::Active;
+  waits.is_kept_out_by_memory = true;
+  snapshot.peers = {held, waits};
+  CHECK_FALSE(to_node_status(snapshot, "node1", kClocks).short_memory.has_value());
+  snapshot.memory = {700, 1000};
+  snapshot.is_memory_tight = true;
+  ctl::protocol::NodeStatus status = to_node_status(snapshot, "node1", kClocks);
+  CHECK(status.short_memory == ctl::protocol::MemoryInfo{700, 1000});
+  CHECK(status.peers[0].info ==
+        "Idle BGP Error: Out of Resources: it had 512000 routes, the most; tried again at 2016-12-05T12:01:00.000Z, or when "
+        "its configuration changes: limit it (max-prefixes), or give the agent more memory (--memory-max)");
+  CHECK(status.peers[1].info == "Active; memory is short: no new sessions");
+}
+
 TEST_CASE("a route says why it is or is not best, in the kernel, and told to others") {
   ctl::protocol::RouteRow best = row(route(), fib::RouteState::Installed);
   CHECK(best.as_path == "64513");

@@ -66,10 +66,10 @@ TEST_CASE("RFC 8538 §3: a hard reset keeps nothing, and a clean cause in it let
   CHECK(world.peer.state() == State::Active);
 }
 
-TEST_CASE("RFC 8538 §5.1: shutdown, removal and too many prefixes leave as a hard reset, if the peer knows it") {
+TEST_CASE("RFC 8538 §5.1: shutdown, removal, too many prefixes and too little memory leave as a hard reset, if the peer knows it") {
   using wire::CeaseReason;
   for (CeaseReason why : {CeaseReason::AdministrativeShutdown, CeaseReason::PeerDeconfigured,
-                          CeaseReason::MaximumPrefixesReached, CeaseReason::BfdDown}) {
+                          CeaseReason::MaximumPrefixesReached, CeaseReason::OutOfResources, CeaseReason::BfdDown}) {
     World knows = established_with(restarting_neighbour());
     CHECK(knows.reset(wire::cease(why)).starts_with("send 1 NOTIFICATION 6/9; down 1"));
     CHECK_FALSE(down_of(knows).keeps_routes);

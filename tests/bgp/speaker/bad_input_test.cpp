@@ -225,5 +225,29 @@ TEST_CASE("whatever octets come, nothing asserts, and what follows an error is n
   }
 }
 
+TEST_CASE("limits::kPathsPerPeerMax: paths that are not taken are counted for the peer, and named in the log once in a while") {
+  SpeakerConfig config = config_of({neighbour(kPeer, 65001)});
+  config.peers[0].session.add_path.receive = true;
+  OneSpeaker one(config);
+  ConnId conn = one.establish(kPeer, 65001, [](wire::Capabilities& c) { c.add_path_send = FamilySet::both(); });
+  auto say = [&](uint32_t path_id) {
+    Bytes prefix;
+    ByteWriter(prefix).u32(path_id);
+    prefix.insert(prefix.end(), {8, 10});
+    Bytes attributes = hex("40 01 01 00 40 02 06 02 01 0000fde9 40 03 04 c0000201");
+    one.say(conn, message(wire::MessageType::Update, update_body({}, attributes, prefix)));
+  };
+  for (uint32_t id = 1; id <= limits::kPathsPerPeerMax; ++id) say(id);
+  CHECK(one.peer(kPeer).refused_paths == 0);
+  for (uint32_t id = 1000; id < 1005; ++id) say(id);
+  CHECK(one.peer(kPeer).refused_paths == 5);
+  CHECK(one.peer(kPeer).ipv4.received == limits::kPathsPerPeerMax);
+  CHECK(one.logged("paths_refused") == 1);
+  one.wait(limits::kRefusedLogInterval);
+  say(2000);
+  CHECK(one.logged("paths_refused") == 2);
+  CHECK(one.peer(kPeer).refused_paths == 6);
+}
+
 }  // namespace
 }  // namespace bgp::speaker

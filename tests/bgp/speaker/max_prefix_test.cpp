@@ -88,5 +88,32 @@ TEST_CASE("a limit that is lowered below what is there counts at once, one that 
   CHECK(one.heard[conn.value].ends_with("NOTIFICATION 6/1"));
 }
 
+TEST_CASE("a message that crosses the limit in its middle: nothing of it is told to others or to the kernel") {
+  SpeakerConfig config = limited(2, Action::Restart);
+  config.peers.push_back(neighbour("192.0.2.9", 65009));
+  OneSpeaker one(config, true);
+  ConnId observer = one.establish("192.0.2.9", 65009);
+  ConnId conn = one.establish(kPeer, 65001);
+  one.say(conn, announcement("10.0.0.0/8"));
+  one.handle(input::NextHopStates{{{ip("192.0.2.1"), true, 0}}});
+  REQUIRE(one.routes() == "10.0.0.0/8 best 192.0.2.1");
+  std::string before = one.heard[observer.value];
+  one.outputs.clear();
+  // Two messages in one segment: the first reaches the limit, the second is beyond it from its second prefix on.
+  Bytes both = announcement("10.0.0.0/8");
+  Bytes second = announcement("11.0.0.0/8 12.0.0.0/8 13.0.0.0/8");
+  both.insert(both.end(), second.begin(), second.end());
+  one.say(conn, both);
+  CHECK(one.heard[conn.value].ends_with("NOTIFICATION 6/1"));
+  std::string kernel;
+  for (const Output& output : one.outputs)
+    if (const auto* routes = std::get_if<output::Routes>(&output))
+      for (const rib::RouteChange& change : routes->changes)
+        kernel += (change.kind == rib::RouteChange::Kind::None ? "-" : "+") + change.prefix.to_string() + " ";
+  CHECK(kernel == "-10.0.0.0/8 ");
+  CHECK(one.heard[observer.value] == before + " UPDATE");  // the withdrawal of 10/8
+  CHECK(one.routes() == "");
+}
+
 }  // namespace
 }  // namespace bgp::speaker

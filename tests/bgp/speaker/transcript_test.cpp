@@ -122,14 +122,14 @@ TEST_CASE("every input and every output is read as it was written, and a part of
            input::NextHopStates{{{ip("10.0.0.1"), true, 5, 6}}},
            input::Reconfigure{std::make_shared<SpeakerConfig>(rich_config())},
            input::BfdState{ip("10.0.0.1"), true, bfd::Diagnostic::PathDown, true, true}, input::Shutdown{"text"},
-           input::ConnectHint{ip("10.0.0.1"), "TCP-MD5"}})
+           input::ConnectHint{ip("10.0.0.1"), "TCP-MD5"}, input::MemoryUse{uint64_t{1} << 40, 7}})
     check_round_trip(in);
   for (const Output& out : std::vector<Output>{
            output::Connect{conn, ip("10.0.0.1"), 1790, ip("10.0.0.2"), Secret("x"), uint8_t{3}}, output::Close{conn, octets},
            output::Listen{{{prefix("10.0.0.0/8"), Secret("x"), uint8_t{2}}}, uint8_t{1}, std::nullopt},
            output::Routes{{{prefix("10.0.0.0/8"), rib::RouteChange::Kind::Unicast, {{{ip("fe80::1"), 3}, 7}}}}},
            output::WatchNextHop{ip("fe80::1"), 3}, output::UnwatchNextHop{ip("10.0.0.1"), 0}, output::Converged{},
-           output::BfdStart{{ip("10.0.0.1"), ip("10.0.0.2"), {}}}, output::BfdStop{ip("10.0.0.1")},
+           output::BfdStart{{ip("10.0.0.1"), ip("10.0.0.2"), {}}}, output::BfdStop{ip("10.0.0.1")}, output::FreeMemory{},
            output::Log{{LogLevel::Warn, "event", "10.0.0.1", {{"a", "b"}}}}}) {
     Bytes bytes = written(out);
     Output again;

@@ -163,6 +163,17 @@ TEST_CASE("node routes shows page after page, and why") {
   CHECK(calicoctl("node routes").out == "Calico process is not running.\n");
 }
 
+TEST_CASE("node status says that memory is short, and what to do, only while it is") {
+  Scene calicoctl = with_status({});
+  CHECK(calicoctl("node status").out.find("emory") == std::string::npos);
+  calicoctl.agent.statuses[0]->short_memory = {100 << 20, 128 << 20};
+  CHECK(calicoctl("node status").out.starts_with(
+      "Calico process is running.\n"
+      "Memory is short: 100 of 128 MiB. New sessions are refused; next, the peer with most routes is told Cease 6/8.\n"
+      "Let peers send less, limit them (max-prefixes), or give the agent more memory (--memory-max).\n\nIPv4"));
+  CHECK(calicoctl("node status -o json").out.find("\"shortMemory\": {") != std::string::npos);
+}
+
 TEST_CASE("node peer shows a session in full") {
   ::setenv("TZ", "UTC", 1);
   Scene calicoctl;
@@ -174,6 +185,7 @@ TEST_CASE("node peer shows a session in full") {
   d.last_notification_received = NotificationInfo{2, 2, "Bad peer AS", d.status.since};
   d.history = {{d.status.since, "OpenSent", "Idle", "Received: Bad peer AS"}};
   d.stale = StaleInfo{7, d.status.since};
+  d.refused_paths = 17;
   d.malformed = {{2, 0, 0},
                  {{8, "COMMUNITIES", {1, 0, 0}}, {99, "", {1, 0, 0}}},
                  LastFault{"attribute 8 COMMUNITIES: length is no multiple", "c00803000102", d.status.since}};
@@ -187,6 +199,7 @@ TEST_CASE("node peer shows a session in full") {
         "  Ours:                   route refresh\n                          4-octet AS 64512\n",
         "  Theirs:                 -\n", "  Received:               2/2 Bad peer AS, 2016-12-05T23:00:00.000Z\n",
         "  Stale routes:           7, until 2016-12-05T23:00:00.000Z\n",
+        "  Paths refused:          17: too many of one prefix, or the table is full\n",
         "\nMalformed UPDATEs\n"
         "  Faults:                 2 treated as withdrawn, 0 attributes discarded, 0 sessions reset\n"
         "  8 COMMUNITIES:          1 treated as withdrawn, 0 attributes discarded, 0 sessions reset\n"
@@ -198,6 +211,8 @@ TEST_CASE("node peer shows a session in full") {
   CHECK(*parse_peer_detail(calicoctl("node peer 10.0.0.1 -o json").out) == d);
   calicoctl.agent.detail->malformed = {};
   calicoctl.agent.detail->stale = std::nullopt;
+  calicoctl.agent.detail->refused_paths = 0;
+  CHECK(calicoctl("node peer 10.0.0.1").out.find("refused") == std::string::npos);
   CHECK(calicoctl("node peer 10.0.0.1").out.find("Stale") == std::string::npos);
   CHECK(calicoctl("node peer 10.0.0.1").out.find("Malformed UPDATEs\n  Faults:                 none\n") != std::string::npos);
   CHECK(calicoctl("node peer 10.0.0.1").out.find("BFD") == std::string::npos);

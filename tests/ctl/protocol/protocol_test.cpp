@@ -50,6 +50,7 @@ PeerDetail a_detail() {
   d.malformed = {{3, 2, 1},
                  {{0, "", {0, 0, 1}}, {7, "AGGREGATOR", {0, 2, 0}}, {8, "COMMUNITIES", {3, 0, 0}}},
                  LastFault{"attribute 8 COMMUNITIES: length is no multiple", "c00803000102", d.status.since}};
+  d.refused_paths = 17;
   d.bfd = BfdInfo{d.status.since, true, {"Down", "control detection time expired", 7, 100'000, 200'000, 3},
                   {"Init", "no diagnostic", 9, 300'000, 400'000, 5}, 100'000, 900'000, 11, 12, 13, 14, 15};
   d.history = {{d.status.since, "Idle", "Connect", "started"}, {d.status.since, "Connect", "Active", "refused"}};
@@ -82,6 +83,7 @@ TEST_CASE("a node's status crosses the socket unchanged") {
   NodeStatus status{
       .node = "node1", .router_id = "192.0.2.9", .as_number = 64512, .running = true, .peers = {a_peer()}};
   status.peers.push_back({});
+  status.short_memory = {100, 128};
   auto back = parse_node_status(to_json(status));
   REQUIRE(back.ok());
   CHECK(*back == status);

@@ -151,6 +151,7 @@ void Node::carry_out(const speaker::Output& output) {
     }
     void operator()(const out::BfdStart&) const {}  // not simulated
     void operator()(const out::BfdStop&) const {}
+    void operator()(const out::FreeMemory&) const {}  // memory has no bound there
     void operator()(const out::Log& log) const { n.logs_.push_back(log.record); }
   };
   std::visit(Visitor{*this}, output);
