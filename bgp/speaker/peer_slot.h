@@ -11,11 +11,13 @@ struct StaleFamily {
     Nothing,
     Restart,    // RFC 4724: its session was lost; until the next one, then until its End-of-RIB
     LongLived,  // RFC 9494: it stayed away
+    Overdue,    // RFC 9494 §4.2: that time ended before its End-of-RIB; nothing is stale, nothing outlives this session
     Refresh,    // RFC 7313: between BoRR and EoRR
   };
   Why why = Why::Nothing;
   Instant until = kNever;
   Duration long_lived{};  // how much longer after Restart; 0: not at all
+  Instant last = kNever;  // of Restart: the stale timer of RFC 8538 §4.1, which further restarts do not put off
   bool is_kept_over_sessions() const { return why == Why::Restart || why == Why::LongLived; }
 };
 
@@ -46,8 +48,8 @@ struct Speaker::PeerSlot {
 
   bool is_up() const { return group != nullptr; }
   StaleFamily& stale_of(Family family) { return stale[rib::index_of(family)]; }
-  bool has_stale() const { return stale[0].why != StaleFamily::Why::Nothing || stale[1].why != StaleFamily::Why::Nothing; }
   Instant stale_until() const { return std::min(stale[0].until, stale[1].until); }
+  bool has_stale() const { return stale_until() != kNever; }
   std::string name() const { return settings.session.address.to_string(); }
 };
 

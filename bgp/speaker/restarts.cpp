@@ -4,6 +4,7 @@
 //                       │ session up                   │ session up            (or swept at once: see keep_routes)
 //                       ▼                              ▼
 //               kStaleTime runs               its time runs on     ── End-of-RIB of the family ──▶ the rest is swept
+//                                                    └─ its time over before that: Overdue, all go with the session
 //
 //   BoRR ──▶ Refresh ── EoRR, or kStaleTime ──▶ the rest is swept
 #include <algorithm>
@@ -25,27 +26,29 @@ Duration long_lived_time(const session::GracefulRestart& graceful, Family family
 
 // ---- a peer restarts ----------------------------------------------------------------------------------------------
 
-// What was stale before goes: it was not said again in a whole session (RFC 4724 §4.2, consecutive restarts). Long-lived
-// paths stay, their time running on; what was said since joins them at once, because a family has one clock.
+// What was stale before goes, since it was not said again in a whole session (RFC 4724 §4.2, consecutive restarts), but not
+// with the N-bit (RFC 8538 §4.1) nor with a long-lived stale time (RFC 9494 §4.2): then only the stale timer bounds it.
+// Long-lived paths stay, their time running on; what was said since joins them at once, because a family has one clock.
 void Speaker::keep_routes(PeerSlot& peer, const session::GracefulRestart& graceful) {
   uint64_t kept = 0;
   for (Family family : rib::kFamilies) {
     StaleFamily& stale = peer.stale_of(family);
-    if (!(graceful.families.has(family) || graceful.long_lived.has(family))) {
+    if (stale.why == Why::Overdue || !(graceful.families.has(family) || graceful.long_lived.has(family))) {
       rib_.forget_peer(peer.id, family);
       stale = {};
       continue;
     }
-    if (stale.why == Why::Restart) rib_.sweep_stale(peer.id, family);
+    bool may_stay_stale = graceful.notification || stale.long_lived > Duration{};
+    if (stale.why == Why::Restart && !may_stay_stale) rib_.sweep_stale(peer.id, family);
     rib_.mark_stale(peer.id, family);
     kept += rib_.stale_count(peer.id, family);
     if (stale.why == Why::LongLived) {
       rib_.make_long_lived(peer.id, family);
       continue;
     }
-    bool restarts = graceful.families.has(family);
-    stale = {Why::Restart, now_ + std::chrono::seconds(restarts ? graceful.restart_time_s : 0),
-             long_lived_time(graceful, family)};
+    Instant back_by = now_ + std::chrono::seconds(graceful.families.has(family) ? graceful.restart_time_s : 0);
+    Instant last = stale.why == Why::Restart && may_stay_stale ? stale.last : back_by + limits::kStaleTime;
+    stale = {Why::Restart, std::min(back_by, last), long_lived_time(graceful, family), last};
     if (rib_.stale_count(peer.id, family) == 0) stale = {};
   }
   if (kept > 0)
@@ -71,13 +74,15 @@ void Speaker::resume_routes(PeerSlot& peer) {
     if (!negotiated.codec.families.has(family) || !negotiated.graceful.negotiated || !is_forwarded)
       sweep(peer, family, "no longer forwarded by the peer");
     else if (stale.why == Why::Restart)
-      stale.until = now_ + limits::kStaleTime;
+      stale.until = std::min(now_ + limits::kStaleTime, stale.last);
   }
 }
 
 void Speaker::end_of_rib(PeerSlot& peer, Family family) {
   peer.end_of_rib_received.add(family);
-  if (peer.stale_of(family).is_kept_over_sessions()) sweep(peer, family, "not announced again");
+  StaleFamily& stale = peer.stale_of(family);
+  if (stale.is_kept_over_sessions()) sweep(peer, family, "not announced again");
+  else if (stale.why == Why::Overdue) stale = {};
   check_converged();
 }
 
@@ -92,7 +97,7 @@ void Speaker::refresh_marked(PeerSlot& peer, Family family, bool is_end) {
   bool is_too_early = peer.fsm.negotiated().graceful.negotiated && !peer.end_of_rib_received.has(family);
   if (is_too_early || stale.is_kept_over_sessions()) return;
   rib_.mark_stale(peer.id, family);
-  stale = {Why::Refresh, now_ + limits::kStaleTime, {}};
+  stale = {Why::Refresh, now_ + limits::kStaleTime};
 }
 
 void Speaker::expire_stale(PeerSlot& peer) {
@@ -101,11 +106,13 @@ void Speaker::expire_stale(PeerSlot& peer) {
     if (stale.until > now_) continue;
     bool stays_longer = stale.why == Why::Restart && !peer.is_up() && stale.long_lived > Duration{};
     if (!stays_longer) {
+      bool is_overdue = stale.why == Why::LongLived && peer.is_up();
       sweep(peer, family, peer.is_up() ? "no End-of-RIB in time" : "the peer did not return in time");
+      if (is_overdue) stale.why = Why::Overdue;
       continue;
     }
     rib_.make_long_lived(peer.id, family);
-    stale = {Why::LongLived, now_ + stale.long_lived, {}};
+    stale = {Why::LongLived, now_ + stale.long_lived};
     log(LogLevel::Warn, "routes_long_lived_stale", &peer,
         {{"family", family == Family::IPv4 ? "IPv4" : "IPv6"},
          {"routes", std::to_string(rib_.stale_count(peer.id, family))}});

@@ -149,6 +149,24 @@ TEST_CASE("RFC 4724 §4.2: what was stale already goes with the next restart, wh
   CHECK(r.counts() == "1 routes, 1 stale");
 }
 
+TEST_CASE("RFC 8538 §4.1: with the N-bit what was stale stays over further restarts, but no longer than limits::kStaleTime") {
+  Restarts r;
+  Says says{.restart_time_s = 60, .notification = true};
+  ConnId conn = r.up(says);
+  r.say(conn, announcement("10.0.0.0/8 11.0.0.0/8"));
+  r.lose(conn);
+  for (int i = 0; i < 7; ++i) {  // lost every 60 s
+    r.wait(30s);
+    conn = r.up(says);
+    r.say(conn, announcement("11.0.0.0/8"));
+    r.wait(30s);
+    CHECK(r.counts() == (i < 6 ? "2 routes, 1 stale" : "1 routes, 0 stale"));
+    r.lose(conn);
+  }
+  CHECK(r.counts() == "1 routes, 1 stale");
+  CHECK(*r.peer(kPeer).stale_until == r.now + 60s);  // begun anew: what is stale now was said in the last session
+}
+
 TEST_CASE("a peer that did not negotiate graceful restart takes its routes along, and so does one with a restart time of 0") {
   Restarts r;
   for (auto open : {std::function<void(wire::Capabilities&)>(), open_of({.restart_time_s = 0})}) {
@@ -281,6 +299,43 @@ TEST_CASE("RFC 9494: a restart time of 0 makes routes long-lived at once; back, 
     CHECK(r.counts() == "2 routes, 2 stale");
     r.wait(1s);
     CHECK(r.counts() == "0 routes, 0 stale");
+  }
+}
+
+TEST_CASE("RFC 9494 §4.2: with a long-lived stale time further restarts within the restart time delete nothing") {
+  Restarts r(two_peers(100));
+  Says says{.restart_time_s = 60, .long_lived_s = 100};
+  ConnId conn = r.up(says);
+  r.say(conn, announcement("10.0.0.0/8 11.0.0.0/8"));
+  r.lose(conn);
+  conn = r.up(says);
+  r.say(conn, announcement("11.0.0.0/8"));
+  r.lose(conn);
+  CHECK(r.counts() == "2 routes, 2 stale");
+  r.wait(60s);
+  CHECK(r.logged("routes_long_lived_stale") == 1);
+  r.wait(99s);
+  CHECK(r.counts() == "2 routes, 2 stale");
+  r.wait(1s);
+  CHECK(r.counts() == "0 routes, 0 stale");
+}
+
+TEST_CASE("RFC 9494 §4.2: when the long-lived time ends before End-of-RIB, what was said since does not outlive the session") {
+  for (bool is_in_sync : {false, true}) {
+    Restarts r(two_peers(100));
+    Says says{.restart_time_s = 0, .long_lived_s = 100};
+    ConnId conn = r.up(says);
+    r.say(conn, announcement("10.0.0.0/8 11.0.0.0/8"));
+    r.lose(conn);
+    r.wait(50s);
+    conn = r.up(says);
+    r.say(conn, announcement("11.0.0.0/8"));
+    r.wait(50s);
+    CHECK(r.counts() == "1 routes, 0 stale");
+    CHECK_FALSE(r.peer(kPeer).stale_until);
+    if (is_in_sync) r.end_of_rib(conn);
+    r.lose(conn);
+    CHECK(r.counts() == (is_in_sync ? "1 routes, 1 stale" : "0 routes, 0 stale"));
   }
 }
 
