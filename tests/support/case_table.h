@@ -1,8 +1,9 @@
-// Reads tests/golden/rfc7606.txt and tests/golden/cves.txt, whose heads describe their columns. Header only; the Python
-// side that sends the same rows to the running daemon is tests/support/lab/case_table.py.
+// Reads tests/golden/rfc7606.txt and tests/golden/cves.txt, whose heads describe their columns, and makes messages of their
+// rows. Header only; the Python side that sends the same rows to the running daemon is tests/support/lab/case_table.py.
 #pragma once
 
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -58,6 +59,33 @@ inline Bytes octets_of(const std::string& text, const Bytes& prefix, const Bytes
     for (int n = parts.size() > 1 ? std::stoi(parts[1]) : 1; n > 0; --n) out.insert(out.end(), one.begin(), one.end());
   }
   return out;
+}
+
+inline const char* const kPrefix = "10.64.0.1/32";  // the one that was announced before
+
+inline bgp::wire::CodecContext context_of(const Case& row, bool internal) {
+  bgp::wire::CodecContext context = internal ? ibgp() : ebgp();
+  return row.four_octet_as ? context : two_octet(context);
+}
+
+// Well-formed attributes, one of them replaced or joined by the row's.
+inline Bytes attributes_with(const bgp::wire::CodecContext& context, int type, const std::string& octets) {
+  const char* path = context.is_ibgp() ? kEmptyPath : context.four_octet_as ? kPathOfPeer : "40 02 04 02 01 fde9";
+  std::map<int, std::string> set = {{1, kOrigin}, {2, path}, {3, kNextHop}};
+  if (context.is_ibgp()) set[5] = kLocalPref;
+  if (type >= 0) set[type] = octets == "-" ? "" : octets;
+  Bytes out;
+  for (const auto& [code, text] : set)
+    if (!text.empty()) out = out + octets_of(text, {}, {});
+  return out;
+}
+
+inline Bytes body_of(const Case& row, const bgp::wire::CodecContext& context) {
+  Bytes good = attributes_with(context, -1, "");
+  if (row.where == "frame") return update_body({}, good + hex(row.octets), nlri(kPrefix));
+  if (row.where != "body") return update_body({}, attributes_with(context, row.type(), row.octets), nlri(kPrefix));
+  Bytes with_length = {static_cast<uint8_t>(good.size() >> 8), static_cast<uint8_t>(good.size())};
+  return octets_of(row.octets, nlri(kPrefix), with_length + good);
 }
 
 }  // namespace tests::support

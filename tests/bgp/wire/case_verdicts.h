@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <map>
 
 #include "bgp/wire/message.h"
 #include "bgp/wire/open.h"
@@ -15,33 +14,6 @@ namespace tests::support {
 
 using namespace bgp;
 using namespace bgp::wire;
-
-inline const char* const kPrefix = "10.64.0.1/32";  // the one that was announced before
-
-inline CodecContext context_of(const Case& row, bool internal) {
-  CodecContext context = internal ? ibgp() : ebgp();
-  return row.four_octet_as ? context : two_octet(context);
-}
-
-// Well-formed attributes, one of them replaced or joined by the row's.
-inline Bytes attributes_with(const CodecContext& context, int type, const std::string& octets) {
-  const char* path = context.is_ibgp() ? kEmptyPath : context.four_octet_as ? kPathOfPeer : "40 02 04 02 01 fde9";
-  std::map<int, std::string> set = {{1, kOrigin}, {2, path}, {3, kNextHop}};
-  if (context.is_ibgp()) set[5] = kLocalPref;
-  if (type >= 0) set[type] = octets == "-" ? "" : octets;
-  Bytes out;
-  for (const auto& [code, text] : set)
-    if (!text.empty()) out = out + octets_of(text, {}, {});
-  return out;
-}
-
-inline Bytes body_of(const Case& row, const CodecContext& context) {
-  Bytes good = attributes_with(context, -1, "");
-  if (row.where == "frame") return update_body({}, good + hex(row.octets), nlri(kPrefix));
-  if (row.where != "body") return update_body({}, attributes_with(context, row.type(), row.octets), nlri(kPrefix));
-  Bytes with_length = {static_cast<uint8_t>(good.size() >> 8), static_cast<uint8_t>(good.size())};
-  return octets_of(row.octets, nlri(kPrefix), with_length + good);
-}
 
 inline std::string number_text(const Notification& n) { return std::to_string(n.code) + "/" + std::to_string(n.subcode); }
 
