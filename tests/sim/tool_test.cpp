@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "world/scenarios.h"
+#include "world/secrecy.h"
 #include "world/shrink.h"
 #include "world/world.h"
 
@@ -117,6 +118,20 @@ TEST_CASE("I4: an operation that overwrites a foreign route is seen") {
   CHECK(broken.empty());
   CHECK(kernel.apply({fib::RouteOp::Kind::Replace, 2, route}) == 0);
   CHECK(broken == "I4: the foreign route to 10.9.0.0/16 was overwritten");
+}
+
+TEST_CASE("I7: a password that gets into an input, and so into transcript, log and status, is seen in each") {
+  World world(Plan{}.set("nodes", 2).set("length_s", 20));
+  world.also = [](World& w) {
+    if (w.elapsed() < 5s) return std::string();
+    for (uint32_t id = 0; id < 10; ++id)  // one of them is the session's
+      for (uint32_t first : {0U, speaker::input::kFirstAcceptedConn})
+        w.node(0).closed(ConnId{first + id}, "the peer said " + std::string(kCanary));
+    return std::string();
+  };
+  CHECK(text_of(world.run()).starts_with("I7: a password in the "));
+  CHECK(shows_secret(world.story()));
+  CHECK(shows_secret(told_by_control_socket(world.node(0), Instant{} + world.elapsed())));
 }
 
 TEST_CASE("the simulated kernel refuses what Linux refuses, and forgets IPv4 routes when their link goes down") {

@@ -1,6 +1,10 @@
 #include "node.h"
 
+#include <limits>
+
 #include "bgp/base/limits.h"
+#include "cluster_store.h"
+#include "secrecy.h"
 
 namespace sim {
 
@@ -26,7 +30,15 @@ void Node::start(speaker::SpeakerConfigPtr config) {
   how.seed = chance_.next();
   how.has_fib = options_.has_fib;
   if (options_.has_fib && !kernel_.own_routes().empty()) how.forwarding_kept = FamilySet::of(Family::IPv4);
+  auto search = [this](ByteView recorded) {
+    if (shows_secret(recorded)) world_.broken("I7: a password in the transcript of " + node_name(id_));
+    return std::string();
+  };
+  recorder_ = std::make_unique<speaker::transcript::Recorder>(
+      speaker::transcript::Start{"calico-sim", how, config, world_.calendar.now()}, search, [](const std::string&) {},
+      std::numeric_limits<size_t>::max());
   speaker_ = std::make_unique<speaker::Speaker>(std::move(config), how, world_.calendar.now());
+  tap_ = std::make_unique<speaker::transcript::Tap>(*speaker_, recorder_.get());
   if (options_.has_fib)
     fib_ = std::make_unique<KernelSide>(
         world_.calendar, kernel_, options_.event_latency,
@@ -38,7 +50,9 @@ void Node::start(speaker::SpeakerConfigPtr config) {
 void Node::kill() {
   if (!is_running()) return;
   world_.internet.end_process(id_);
+  tap_.reset();
   speaker_.reset();
+  recorder_.reset();
   fib_.reset();
   accepted_when_thawed_.clear();
   config_when_thawed_.reset();
@@ -89,7 +103,7 @@ void Node::expire() {
   if (!is_running() || is_frozen_) return;
   Instant now = world_.calendar.now();
   if (speaker_->next_deadline() <= now) {
-    speaker_->expire(now);
+    tap_->expire(now);
     if (speaker_->next_deadline() <= now) world_.broken("I9: a deadline that has passed stays: the rim would spin");
   }
   turn();
@@ -97,23 +111,23 @@ void Node::expire() {
 
 void Node::handle(const speaker::Input& input) {
   if (!is_running()) return;
-  speaker_->handle(input, world_.calendar.now());
+  tap_->handle(input, world_.calendar.now());
   turn();
 }
 
 // What the rim does at the end of each wake-up.
 void Node::turn() {
-  has_more_ = speaker_->run(world_.calendar.now());
+  has_more_ = tap_->run(world_.calendar.now());
   drain();
   if (fib_ && fib_->next_deadline() <= world_.calendar.now()) has_more_ = fib_->turn() || has_more_;
   else if (fib_) take_news(fib_->machine().take_news());
-  for (ConnId conn : speaker_->take_writable()) pull(conn);
+  for (ConnId conn : tap_->take_writable()) pull(conn);
   drain();
 }
 
 void Node::drain() {
   while (speaker_->has_output())
-    for (const speaker::Output& output : speaker_->take_output()) carry_out(output);
+    for (const speaker::Output& output : tap_->take_output()) carry_out(output);
 }
 
 void Node::carry_out(const speaker::Output& output) {
@@ -123,7 +137,7 @@ void Node::carry_out(const speaker::Output& output) {
       n.world_.internet.dial(n.id_, c.conn, static_cast<HostId>(c.remote.to_u32() - 0x0a000001U));
     }
     void operator()(const out::Close& c) const { n.world_.internet.close(n.id_, c.conn, c.last_words); }
-    void operator()(const out::Listen&) const {}  // no passwords in the simulated network
+    void operator()(const out::Listen&) const {}  // the simulated network asks for no passwords
     void operator()(const out::Routes& routes) const {
       if (!n.fib_) return;
       for (const rib::RouteChange& change : routes.changes) {
@@ -152,7 +166,10 @@ void Node::carry_out(const speaker::Output& output) {
     void operator()(const out::BfdStart&) const {}  // not simulated
     void operator()(const out::BfdStop&) const {}
     void operator()(const out::FreeMemory&) const {}  // memory has no bound there
-    void operator()(const out::Log& log) const { n.logs_.push_back(log.record); }
+    void operator()(const out::Log& log) const {
+      if (std::string text = to_text(log.record); shows_secret(text)) n.world_.broken("I7: a password in the log: " + text);
+      n.logs_.push_back(log.record);
+    }
   };
   std::visit(Visitor{*this}, output);
 }
@@ -162,13 +179,13 @@ void Node::take_news(const fib::table::FibMachine::News& news) {
     in::LocalRoutes routes;
     for (const fib::LocalRoute& route : news.local_routes.removed) routes.removed.push_back(route.prefix);
     for (const fib::LocalRoute& route : news.local_routes.added) routes.added.push_back(route.prefix);
-    speaker_->handle(routes, world_.calendar.now());
+    tap_->handle(routes, world_.calendar.now());
     has_more_ = true;
   }
   if (news.next_hops.empty()) return;
   in::NextHopStates states;
   for (const fib::NextHopState& s : news.next_hops) states.states.push_back({s.address, s.reachable, s.metric});
-  speaker_->handle(states, world_.calendar.now());
+  tap_->handle(states, world_.calendar.now());
   has_more_ = true;
 }
 
@@ -178,11 +195,11 @@ void Node::pull(ConnId conn) {
     size_t room = world_.internet.room(id_, conn);
     if (room == 0) return;
     size_t max = std::min<size_t>(room, 1 + chance_.below(write_max_));
-    ByteView view = speaker_->bytes_to_send(conn, max);
+    ByteView view = tap_->bytes_to_send(conn, max);
     if (view.empty()) return;
     if (view.size() > max) world_.broken("bytes_to_send gave more than it was asked for");
     Bytes bytes(view.begin(), view.end());
-    speaker_->sent(conn, bytes.size(), world_.calendar.now());
+    tap_->sent(conn, bytes.size(), world_.calendar.now());
     world_.internet.send(id_, conn, std::move(bytes));
   }
 }

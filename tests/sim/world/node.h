@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "bgp/speaker/speaker.h"
+#include "bgp/speaker/transcript/recorder.h"
 #include "calendar.h"
 #include "internet.h"
 #include "kernel_side.h"
@@ -76,6 +76,8 @@ class Node : public Host {
   Options options_;
   SimKernel kernel_;
   std::unique_ptr<speaker::Speaker> speaker_;
+  std::unique_ptr<speaker::transcript::Recorder> recorder_;
+  std::unique_ptr<speaker::transcript::Tap> tap_;
   std::unique_ptr<KernelSide> fib_;
   speaker::SpeakerConfigPtr config_when_thawed_;
   std::vector<std::pair<ConnId, HostId>> accepted_when_thawed_;

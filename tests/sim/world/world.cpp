@@ -4,6 +4,7 @@
 
 #include "bgp/base/assert.h"
 #include "config/desired/resolve.h"
+#include "secrecy.h"
 
 namespace sim {
 
@@ -81,6 +82,7 @@ void World::begin() {
 // What no document says yet, or only slowly.
 void World::tune(int node, speaker::SpeakerConfig& config) const {
   for (speaker::PeerSettings& peer : config.peers) {
+    peer.session.password = Secret(std::string(kCanary));
     peer.session.hold_time_s = static_cast<uint16_t>(plan_.get("hold_s"));
     // Shorter than the time to settle in: the routes of a peer that does not return stay that long.
     peer.session.graceful_restart.restart_time_s = plan_.get("graceful") != 0 ? 20 : 0;
@@ -224,6 +226,9 @@ void World::check() {
     if (!node(n).is_running() || node(n).is_frozen() || node(n).next_deadline() <= calendar_.now()) continue;
     for (const std::string& what : {check_decisions(node(n)), check_counters(node(n))})
       if (!what.empty()) return broken(node_name(n) + ": " + what);
+    bool is_its_turn = elapsed() / 1s % 10 == n % 10;  // the texts of all, each second, would cost more than all the rest
+    if (is_its_turn && shows_secret(told_by_control_socket(node(n), calendar_.now())))
+      return broken("I7: " + node_name(n) + " shows a password on its control socket");
     size_t connections = internet_.connections(n).size();
     if (connections > 2 * node(n).speaker().config().peers.size() + 1)
       return broken(node_name(n) + ": I8: " + std::to_string(connections) + " connections");
@@ -248,6 +253,7 @@ void World::check() {
 // Looks at all that is said between hosts.
 void World::saw(uint32_t wire, HostId from, HostId to, ByteView bytes) {
   if (from >= 100) return;
+  if (shows_secret(bytes)) broken("I7: " + node_name(from) + " sends a password");
   Bytes& stream = streams_[{wire, from}];
   stream.insert(stream.end(), bytes.begin(), bytes.end());
   size_t at = 0;

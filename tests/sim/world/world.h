@@ -5,7 +5,7 @@
 // kernel has what its node selected.
 //   I1 no reset for an input that does not earn one    I2 decisions as the model's      I3 kernel = selected, at rest
 //   I4 no foreign route changed                        I5 nothing inherited deleted early   I6 acknowledged writes stay
-//   I7 no secret in a log                              I8 bounded: connections, buffers, logs    I9 deadlines move on
+//   I7 no secret in any output (secrecy.h)             I8 bounded: connections, buffers, logs    I9 deadlines move on
 //   I10 counters sum up                                I11 it settles
 #pragma once
 
