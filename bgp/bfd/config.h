@@ -13,6 +13,7 @@ struct Config {
   Duration min_rx = 300ms;  // how often we are willing to hear
   uint8_t multiplier = 3;   // of our packets, how many may be lost in a row before the neighbour gives up
   bool multihop = false;
+  uint8_t minimum_ttl = 0;  // of what arrives over several hops (RFC 5883 §5); on the link it is always 255
   bool operator==(const Config&) const = default;
 };
 

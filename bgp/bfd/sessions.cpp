@@ -93,6 +93,7 @@ Result<Sessions::Slot*, Discard> Sessions::find(const Packet& packet, const Data
   if (it == slots_.end()) return Err(Discard::NoSession);
   const Wish& wish = it->second->wish;
   if (wish.config.multihop != datagram.multihop) return Err(Discard::NoSession);
+  if (datagram.multihop && datagram.ttl < wish.config.minimum_ttl) return Err(Discard::Ttl);
   if (wish.remote != datagram.from || (wish.local && *wish.local != datagram.to)) return Err(Discard::WrongAddress);
   return it->second.get();
 }

@@ -8,7 +8,7 @@
 // Who calls: bgp/io's BfdDriver, on its own thread; tests with virtual time.
 // Invariants: discriminators are unique and not 0; a packet that belongs to no session changes nothing; what is wanted
 // no more says AdminDown for a while before it is gone (RFC 5880 §6.8.16).
-// RFCs: 5880 §6.8.6 (demultiplexing), 5881 (TTL 255, addresses), 5883 (multihop: any TTL).
+// RFCs: 5880 §6.8.6 (demultiplexing), 5881 (TTL 255, addresses), 5883 (multihop: the TTL that is configured, else any).
 #pragma once
 
 #include <array>

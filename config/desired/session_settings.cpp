@@ -167,7 +167,8 @@ PeerSettings settings_for(const Endpoint& peer, const Self& self, const PeerWish
     settings.bfd = bgp::speaker::BfdConfig{.min_tx = times->interval,
                                            .min_rx = times->interval,
                                            .multiplier = times->multiplier,
-                                           .multihop = wishes.annotations.bfd_multihop.value_or(false)};
+                                           .multihop = wishes.annotations.bfd_multihop.value_or(false),
+                                           .minimum_ttl = wishes.annotations.bfd_minimum_ttl.value_or(0)};
   }
   return settings;
 }

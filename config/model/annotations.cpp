@@ -171,6 +171,8 @@ size_t distance(std::string_view a, std::string_view b) {
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
     size_t diagonal = row[0];
+    {"bfd-minimum-ttl", kPeer | kGlobal, "must be 1..255",
+     [](Annotations& a, std::string_view text) { return put(a.bfd_minimum_ttl, whole(text, 1, 255)); }},
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
       const size_t above = row[j];
@@ -219,6 +221,7 @@ std::optional<Refusal> judge_name(const Member& member, Holder holder) {
 // What needs another one, or excludes it.
 std::optional<std::string> find_contradiction(const Annotations& a) {
   if (a.dynamic_max && !a.dynamic) return "calico-bgp/dynamic-max needs calico-bgp/dynamic";
+  if (a.bfd_minimum_ttl && a.bfd_multihop != true) return "calico-bgp/bfd-minimum-ttl needs calico-bgp/bfd-multihop";
   if (a.role_strict == true && !a.role) return "calico-bgp/role-strict needs calico-bgp/role";
   return std::nullopt;
 }

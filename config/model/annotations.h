@@ -61,6 +61,7 @@ struct Annotations {
   std::optional<uint8_t> multipath_ibgp;
   std::optional<bool> multipath_mixed;
   std::optional<bool> link_bandwidth;
+  std::optional<uint8_t> bfd_minimum_ttl;
   // of a Node
   std::optional<bool> drain;
 

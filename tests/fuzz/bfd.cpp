@@ -27,7 +27,7 @@ class Run {
  public:
   explicit Run(uint8_t how) : multihop_((how & 1) != 0) {
     Duration interval = (how & 2) != 0 ? 10ms : 300ms;
-    sessions_.start({kPeer, kUs, {interval, interval, 3, multihop_}}, now_);
+    sessions_.start({kPeer, kUs, {interval, interval, 3, multihop_, 0}}, now_);
     take();
   }
   void wait(Duration duration) {

@@ -296,7 +296,22 @@ class OverARouter:
         cls.node.apply(*peers_yaml(cls.theirs, **{"bfd-multihop": "true"}))
         cls.peer = start_peer(lab, cls.kind, peer, is_multihop=True, ours=cls.ours)
 
-    def test_it_comes_up_and_a_lost_path_is_noticed_within_a_second(self):
+    def test_2_a_minimum_ttl_that_the_path_does_not_meet_ends_it(self):
+        self.wait_up()
+        before = [self.bfd(theirs)["downs"] for _, theirs in self.sessions]
+        self.node.apply(*peers_yaml(self.theirs, **{"bfd-multihop": "true", "bfd-minimum-ttl": str(self.arrives)}))
+        for _, theirs in self.sessions:
+            seen = self.bfd(theirs)["packets"]["received"]
+            wait_until("packets go on", lambda: self.bfd(theirs)["packets"]["received"] > seen + 5)
+        self.assertEqual([self.bfd(theirs)["downs"] for _, theirs in self.sessions], before)
+        self.node.apply(*peers_yaml(self.theirs, **{"bfd-multihop": "true", "bfd-minimum-ttl": str(self.arrives + 1)}))
+        for _, theirs in self.sessions:
+            wait_until("it is down", lambda: self.bfd(theirs)["local"]["state"] == "Down")
+            self.assertGreater(self.bfd(theirs)["packets"]["discarded"], 0)
+        self.node.apply(*peers_yaml(self.theirs, **{"bfd-multihop": "true"}))
+        self.wait_up()
+
+    def test_1_it_comes_up_and_a_lost_path_is_noticed_within_a_second(self):
         self.wait_up()
         for _, theirs in self.sessions:
             self.assertTrue(self.bfd(theirs)["multihop"])
@@ -311,9 +326,11 @@ class OverARouter:
 
 class FrrOverARouter(OverARouter, BfdCase):
     kind = FrrWithBfd
+    arrives = 254
     label = "bfd-multihop-frr"
 
 
 class BirdOverARouter(OverARouter, BfdCase):
     kind = BirdWithBfd
+    arrives = 63  # it sends with 64
     label = "bfd-multihop-bird2"

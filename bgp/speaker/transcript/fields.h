@@ -44,7 +44,7 @@ BGP_FIELDS(session::PeerConfig, address, port, peer_as, local_as, identifier, lo
            hold_time_s, keepalive_time_s, send_hold_time_s, connect_retry, idle_hold_min, idle_hold_max, password,
            ttl_security_hops, graceful_restart, add_path, max_prefix, role, role_strict, allow_own_as, enforce_first_as,
            reject_as_sets, extended_messages, hostname, software_version, held)
-BGP_FIELDS(BfdConfig, min_tx, min_rx, multiplier, multihop)
+BGP_FIELDS(BfdConfig, min_tx, min_rx, multiplier, multihop, minimum_ttl)
 BGP_FIELDS(PeerSettings, session, type, bfd, accept_blackhole, next_hop_mode, route_reflector_client, import, export_)
 BGP_FIELDS(DynamicPeers, range, max, settings)
 BGP_FIELDS(Multipath, ebgp, ibgp, mixed, link_bandwidth)

@@ -13,7 +13,7 @@ namespace bgp::bfd {
 
 inline IpAddress ip(std::string_view text) { return *IpAddress::parse(text); }
 
-inline Config fast() { return {.min_tx = 100ms, .min_rx = 100ms, .multiplier = 3, .multihop = false}; }
+inline Config fast() { return {.min_tx = 100ms, .min_rx = 100ms, .multiplier = 3, .multihop = false, .minimum_ttl = 0}; }
 
 // What a neighbour may say to us; edit one field at a time.
 inline Packet heard(State state, uint32_t your_discriminator = 7) {

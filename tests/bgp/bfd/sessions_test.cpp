@@ -58,6 +58,28 @@ TEST_CASE("on the link only TTL 255 counts (RFC 5881 §5); over routers any does
   CHECK(world.received() == 1);
 }
 
+TEST_CASE("over routers a minimum may be demanded (RFC 5883 §5), which changes without a new session") {
+  World world;
+  Config multihop = fast();
+  multihop.multihop = true;
+  multihop.minimum_ttl = 254;
+  world.sessions.start({ip("192.0.2.1"), {}, multihop}, kNow);
+  world.hear(heard(State::Down, 0), "192.0.2.1", 253, true);
+  CHECK(world.sessions.discarded(Discard::Ttl) == 1);
+  CHECK(world.sessions.status(ip("192.0.2.1"))->counters.discarded == 1);
+  CHECK(world.sessions.status(ip("192.0.2.1"))->state == State::Down);
+  world.hear(heard(State::Down, 0), "192.0.2.1", 254, true);
+  CHECK(world.sessions.status(ip("192.0.2.1"))->state == State::Init);
+  uint32_t before = world.discriminator();
+  multihop.minimum_ttl = 255;
+  world.sessions.start({ip("192.0.2.1"), {}, multihop}, kNow);
+  world.hear(heard(State::Init, before), "192.0.2.1", 254, true);
+  CHECK(world.sessions.status(ip("192.0.2.1"))->state == State::Init);
+  world.hear(heard(State::Init, before), "192.0.2.1", 255, true);
+  CHECK(world.sessions.status(ip("192.0.2.1"))->state == State::Up);
+  CHECK(world.discriminator() == before);
+}
+
 TEST_CASE("with a local address configured, packets must come to it") {
   World world;
   world.sessions.start({ip("192.0.2.1"), ip("192.0.2.253"), fast()}, kNow);

@@ -7,7 +7,7 @@ using namespace bgp::daemon;
 
 TEST_CASE("a BFD session in the words of the control socket: microseconds, states and diagnostics by name") {
   bfd::Status status;
-  status.wish = {*IpAddress::parse("192.0.2.1"), {}, {.min_tx = 100ms, .min_rx = 1us, .multiplier = 3, .multihop = true}};
+  status.wish = {*IpAddress::parse("192.0.2.1"), {}, {.min_tx = 100ms, .min_rx = 1us, .multiplier = 3, .multihop = true, .minimum_ttl = 254}};
   status.state = bfd::State::Up;
   status.since = Instant(59min);
   status.last_diagnostic = bfd::Diagnostic::NeighborSignaledSessionDown;

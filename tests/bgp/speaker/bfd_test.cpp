@@ -10,7 +10,7 @@ SpeakerConfig with_bfd(std::optional<BfdConfig> bfd, std::optional<IpAddress> lo
   peer.session.local_address = local;
   return config_of({peer});
 }
-BfdConfig fast() { return {.min_tx = 100ms, .min_rx = 100ms, .multiplier = 3, .multihop = false}; }
+BfdConfig fast() { return {.min_tx = 100ms, .min_rx = 100ms, .multiplier = 3, .multihop = false, .minimum_ttl = 0}; }
 
 // "start 192.0.2.1 from any every 100 ms; stop 192.0.2.1"
 std::string asked(const OneSpeaker& one) {

@@ -52,6 +52,7 @@ const Case kCases[] = {
     {"extended-messages", "false", [](const PeerSettings& p) { return !p.session.extended_messages; }},
     {"bfd", "100ms x 5", [](const PeerSettings& p) { return p.bfd && p.bfd->min_tx == 100ms && p.bfd->min_rx == 100ms && p.bfd->multiplier == 5 && !p.bfd->multihop; }},
     {"bfd", "1s, calico-bgp/bfd-multihop: true", [](const PeerSettings& p) { return p.bfd && p.bfd->multiplier == 3 && p.bfd->multihop; }},
+    {"bfd", "1s, calico-bgp/bfd-multihop: true, calico-bgp/bfd-minimum-ttl: 250", [](const PeerSettings& p) { return p.bfd && p.bfd->minimum_ttl == 250; }},
     {"accept-blackhole", "true", [](const PeerSettings& p) { return p.accept_blackhole; }},
 };
 
@@ -80,6 +81,13 @@ TEST_CASE("extended-next-hop: an IPv6 neighbour is spoken to about IPv4 too, an 
   };
   CHECK(families("fd00::9") == bgp::FamilySet::both());
   CHECK(families("10.0.0.9") == bgp::FamilySet::of(bgp::Family::IPv4));
+}
+
+TEST_CASE("bfd-minimum-ttl: GTSM's hops are BGP's alone, for not every neighbour sends BFD with a TTL of 255") {
+  const Resolved r = resolved(kMeshOff + kNodes + annotated("BGPPeer", "p", "calico-bgp/bfd: 1s, calico-bgp/bfd-multihop: true",
+                                                            "peerIP: 10.0.0.9, asNumber: 65001, ttlSecurity: 2"));
+  CHECK(r.config.peers.at(0).session.ttl_security_hops == 2);
+  CHECK(r.config.peers.at(0).bfd.value().minimum_ttl == 0);
 }
 
 TEST_CASE("local-address takes the node's place") {

@@ -49,6 +49,7 @@ TEST_CASE("an annotation's bad value says where it is and what is allowed") {
       {"hold-tme: 9s", "hold-tme = '9s' (no such annotation; the nearest is calico-bgp/hold-time)"},
       {"multipath: 4", "multipath = '4' (belongs to a BGPConfiguration)"},
       {"drain: true", "drain = 'true' (belongs to a Node)"},
+      {"bfd-minimum-ttl: 0", "bfd-minimum-ttl = '0' (must be 1..255)"},
   };
   for (const auto& [annotation, reason] : cases) CHECK(error_of(peer_with(std::string("calico-bgp/") + annotation)) == where + reason);
 }
@@ -56,6 +57,8 @@ TEST_CASE("an annotation's bad value says where it is and what is allowed") {
 TEST_CASE("annotations that need another one say so") {
   CHECK(error_of(peer_with("calico-bgp/dynamic-max: 3")) == "p.yaml:2: BGPPeer p: calico-bgp/dynamic-max needs calico-bgp/dynamic");
   CHECK(error_of(peer_with("calico-bgp/role-strict: true")) == "p.yaml:2: BGPPeer p: calico-bgp/role-strict needs calico-bgp/role");
+  CHECK(error_of(peer_with("calico-bgp/bfd: 1s, calico-bgp/bfd-minimum-ttl: 254")) ==
+        "p.yaml:2: BGPPeer p: calico-bgp/bfd-minimum-ttl needs calico-bgp/bfd-multihop");
   CHECK(error_of(peer_with("calico-bgp/dynamic: 10.0.0.0/24")) ==
         "p.yaml:4: BGPPeer p: calico-bgp/dynamic 10.0.0.0/24 excludes peerIP, peerSelector and localWorkloadSelector");
   CHECK(error_of(peer_with("calico-bgp/dynamic: 10.0.0.0/24", "")) ==
