@@ -10,5 +10,6 @@ inline constexpr size_t kSelectorDepthMax = 64;
 inline constexpr size_t kNamedCommunitiesMax = 500;     // of a BGPConfiguration, as upstream
 inline constexpr size_t kFilterOperationsMax = 10;      // of a BGPFilter's rule, as upstream; ASes of a prepend too
 inline constexpr size_t kPasswordBytesMax = 80;         // TCP_MD5SIG_MAXKEYLEN; overflow: the peer is held
+inline constexpr size_t kAoKeysMax = 8;                 // of one peer, TCP-AO; overflow: refused, in the store: the peer is held
 
 }  // namespace bgp::limits

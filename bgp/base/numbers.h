@@ -37,6 +37,9 @@ enum class Safi : uint8_t { Unicast = 1 };
 
 inline Afi to_afi(Family family) { return family == Family::IPv4 ? Afi::IPv4 : Afi::IPv6; }
 
+// GTSM, RFC 5082 §3: what a TTL of 255 has become at most when `hops` may be between, 1 being the neighbour on the link.
+inline constexpr uint8_t minimum_ttl(uint8_t hops) { return static_cast<uint8_t>(256 - (hops == 0 ? 1 : hops)); }
+
 // A set of our two families, as one byte.
 struct FamilySet {
   uint8_t bits = 0;

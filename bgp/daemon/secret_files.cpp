@@ -43,7 +43,7 @@ SecretFiles::Content SecretFiles::load(const std::string& path) const {
   std::string text = without_newline(std::string(buffer.data(), static_cast<size_t>(count)));
   std::fill(buffer.begin(), buffer.end(), '\0');
   if (text.empty()) return Err(path + " is empty");
-  if (text.size() > limits::kPasswordBytesMax) return Err(path + " is longer than 80 bytes, which is what TCP-MD5 takes");
+  if (text.size() > limits::kPasswordBytesMax) return Err(path + " is longer than 80 bytes, which is what TCP-MD5 and TCP-AO take");
   return Secret(std::move(text));
 }
 

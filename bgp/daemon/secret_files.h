@@ -16,7 +16,7 @@ class SecretFiles {
   using Content = Result<Secret, std::string>;  // or why there is none, without the text
   explicit SecretFiles(std::string dir) : dir_(std::move(dir)) {}
 
-  // The file's text without the newline at its end; at most 80 bytes, which is what TCP-MD5 takes. Remembered.
+  // The file's text without the newline at its end; at most 80 bytes, which is what TCP-MD5 and TCP-AO take. Remembered.
   Content read(const config::model::SecretRef& ref);
   // Has one of those that read() answered another content by now? (Blocking; some files.)
   bool have_changed() const;

@@ -23,6 +23,7 @@
 #include "bgp/io/bfd_driver.h"
 #include "bgp/io/memory_meter.h"
 #include "bgp/io/speaker_driver.h"
+#include "bgp/io/tcp_ao.h"
 #include "config/rocks/rocks_store.h"
 #include "config/store/keys.h"
 #include "ctl/client/remote_store.h"
@@ -138,7 +139,9 @@ Status<StartError> Agent::Impl::start() {
 
   // store -> speaker: a whole configuration a change; coalesced while one waits
   config_source_ = std::make_unique<ConfigSource>(
-      store_io_, *store_, config::desired::NodeIdentity{.name = options_.node_name, .router_id = options_.router_id},
+      store_io_, *store_,
+      config::desired::NodeIdentity{.name = options_.node_name, .router_id = options_.router_id,
+                                    .ao_algorithms = io::ao_algorithms_of_kernel()},
       options_.secrets_dir,
       ConfigSource::Events{
           [this](const speaker::SpeakerConfig& resolved) {

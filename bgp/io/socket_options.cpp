@@ -1,12 +1,14 @@
 #include "bgp/io/socket_options.h"
 
 #include <linux/tcp.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include <sys/ioctl.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "bgp/io/sockaddr.h"
 
 namespace bgp::io {
 namespace {
@@ -19,18 +21,6 @@ int set_internetwork_control(int fd, Family family) {
   static constexpr int kInternetworkControl = 0xc0;
   return family == Family::IPv4 ? set_int(fd, IPPROTO_IP, IP_TOS, kInternetworkControl)
                                 : set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, kInternetworkControl);
-}
-
-void put_address(__kernel_sockaddr_storage& out, const IpAddress& address) {
-  if (address.is_v4()) {
-    auto* v4 = reinterpret_cast<sockaddr_in*>(&out);
-    v4->sin_family = AF_INET;
-    std::copy(address.bytes().begin(), address.bytes().end(), reinterpret_cast<uint8_t*>(&v4->sin_addr));
-  } else {
-    auto* v6 = reinterpret_cast<sockaddr_in6*>(&out);
-    v6->sin6_family = AF_INET6;
-    std::copy(address.bytes().begin(), address.bytes().end(), reinterpret_cast<uint8_t*>(&v6->sin6_addr));
-  }
 }
 
 }  // namespace
@@ -69,14 +59,31 @@ int set_ttl_security(int fd, Family family, uint8_t hops) {
   bool v4 = family == Family::IPv4;
   int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
   if (int error = set_int(fd, level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, 255)) return error;
-  return set_int(fd, level, v4 ? IP_MINTTL : IPV6_MINHOPCOUNT, 256 - std::max<int>(hops, 1));
+  return set_int(fd, level, v4 ? IP_MINTTL : IPV6_MINHOPCOUNT, minimum_ttl(hops));
 }
 
 int set_listener_ttl(int fd, Family family, std::optional<uint8_t> hops) {
   bool v4 = family == Family::IPv4;
   int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
   if (int error = set_int(fd, level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, 255)) return error;
-  return set_int(fd, level, v4 ? IP_MINTTL : IPV6_MINHOPCOUNT, hops ? 256 - std::max<int>(*hops, 1) : 0);
+  if (int error = set_int(fd, IPPROTO_TCP, TCP_SAVE_SYN, 1)) return error;
+  return set_int(fd, level, v4 ? IP_MINTTL : IPV6_MINHOPCOUNT, hops ? minimum_ttl(*hops) : 0);
+}
+
+std::optional<uint8_t> ttl_of_syn(ByteView headers) {
+  static constexpr size_t kTtlAt = 8, kHopLimitAt = 7;
+  if (headers.size() < 20) return std::nullopt;
+  return headers[0] >> 4 == 4 ? headers[kTtlAt] : headers[kHopLimitAt];
+}
+
+bool has_come_from_within(int fd, uint8_t hops) {
+  std::array<uint8_t, 256> headers;
+  socklen_t length = headers.size();
+  bool is_saved = getsockopt(fd, IPPROTO_TCP, TCP_SAVED_SYN, headers.data(), &length) == 0;
+  std::optional<uint8_t> ttl = ttl_of_syn(ByteView(headers).first(is_saved ? length : 0));
+  if (ttl) return *ttl >= minimum_ttl(hops);
+  int waiting = 0;
+  return ioctl(fd, FIONREAD, &waiting) == 0 && waiting == 0;
 }
 
 int set_md5_key(int fd, const Prefix& peers, const Secret& password) {

@@ -4,13 +4,15 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <cstring>
 #include <unordered_map>
 
 #include "bgp/base/limits.h"
+#include "bgp/io/auth_counters.h"
 #include "bgp/io/endpoint.h"
 #include "bgp/io/listen_guard.h"
-#include "bgp/io/md5_counters.h"
 #include "bgp/io/socket_options.h"
+#include "bgp/io/tcp_ao.h"
 #include "bgp/io/interface_of.h"
 #include "bgp/io/tcp_connection.h"
 #include "bgp/io/tcp_listener.h"
@@ -24,6 +26,11 @@ Instant now() { return Instant(std::chrono::duration_cast<Duration>(Clock::now()
 
 // Link-local next hops are on the session's own link; over IPv4 there are none.
 static uint32_t link_of_session(const IpAddress& local) { return local.is_v6() ? interface_of(local) : 0; }
+
+static Auth auth_of(const speaker::output::Connect& request) {
+  if (!request.tcp_ao.empty()) return Auth::TcpAo;
+  return request.password.empty() ? Auth::None : Auth::TcpMd5;
+}
 
 class SpeakerDriver::Impl {
  public:
@@ -58,12 +65,15 @@ class SpeakerDriver::Impl {
   void carry_out(speaker::Output& output);
   void arm_timer();
   void accept(boost::asio::ip::tcp::socket socket);
+  bool is_guarded(boost::asio::ip::tcp::socket& socket, const IpAddress& peer);
+  void rekey(const speaker::output::Rekey& request);
   void read(ConnId conn);
   void write(ConnId conn);
-  void lost(ConnId conn, const error_code& error);
+  void lost(ConnId conn, std::string reason);
   void explain(ConnId conn);
   void out_of_descriptors();
   void measure_memory(bool is_asked);
+  void too_far(const IpAddress& peer);
 
   boost::asio::io_context& io_;
   speaker::transcript::Tap speaker_;
@@ -76,14 +86,16 @@ class SpeakerDriver::Impl {
   speaker::output::Listen guards_;  // as last asked for: the sockets may be opened later
   struct Dial {
     IpAddress remote;
-    bool has_password;
-    Md5Counters before;
+    Auth auth;
+    AuthCounters before;
   };
   std::unordered_map<ConnId, Dial> dials_;  // not answered yet
   Instant next_descriptor_log_;
   uint64_t memory_told_ = 0;
   size_t read_since_measured_ = 0;
   uint64_t closed_for_descriptors_ = 0;
+  Instant next_too_far_log_;
+  uint64_t closed_for_distance_ = 0;
   TcpConnection::Events connection_events_;
   std::unordered_map<ConnId, std::shared_ptr<TcpConnection>> connections_;
   std::vector<uint8_t> read_buffer_;
@@ -125,13 +137,14 @@ void SpeakerDriver::Impl::carry_out(speaker::Output& output) {
       auto connection = std::make_shared<TcpConnection>(request.conn, boost::asio::ip::tcp::socket(d.io_),
                                                         d.connection_events_);
       d.connections_.emplace(request.conn, connection);
-      d.dials_.emplace(request.conn, Dial{request.remote, !request.password.empty(), read_md5_counters()});
+      d.dials_.emplace(request.conn, Dial{request.remote, auth_of(request), read_auth_counters()});
       connection->dial(request);
     }
     void operator()(out::Listen& listen) const {
       d.guards_ = std::move(listen);
       for (const LogRecord& warning : d.guard_.apply(d.guards_)) d.events_.log(warning);
     }
+    void operator()(out::Rekey& request) const { d.rekey(request); }
     void operator()(out::Close& request) const {
       auto it = d.connections_.find(request.conn);
       if (it == d.connections_.end()) return;
@@ -202,9 +215,7 @@ void SpeakerDriver::Impl::accept(boost::asio::ip::tcp::socket socket) {
   if (error) return;
   IpAddress peer = from_asio(remote.address());
   (void)prepare_bgp_socket(socket.native_handle(), peer.family());  // a matter of quality, not of function
-  if (!guard_.may_connect(peer)) return;
-  std::optional<uint8_t> hops = guard_.ttl_security_hops(peer);
-  if (hops && set_ttl_security(socket.native_handle(), peer.family(), *hops) != 0) return;
+  if (!guard_.may_connect(peer) || !is_guarded(socket, peer)) return;
   ConnId conn{next_accepted_++};
   if (next_accepted_ == 0) next_accepted_ = speaker::input::kFirstAcceptedConn;
   auto connection = std::make_shared<TcpConnection>(conn, std::move(socket), connection_events_);
@@ -214,6 +225,28 @@ void SpeakerDriver::Impl::accept(boost::asio::ip::tcp::socket socket) {
   handle(speaker::input::Accepted{conn, peer, ours, link_of_session(ours)});
 }
 
+// Whatever its peer's guard asks for holds for this connection, and has held from its SYN on.
+bool SpeakerDriver::Impl::is_guarded(boost::asio::ip::tcp::socket& socket, const IpAddress& peer) {
+  const speaker::output::PeerGuard* guard = guard_.find(peer);
+  if (!guard) return true;
+  int fd = socket.native_handle();
+  if (confirm_ao(fd, guard->tcp_ao) != 0) return false;
+  if (!guard->ttl_security_hops) return true;
+  if (set_ttl_security(fd, peer.family(), *guard->ttl_security_hops) != 0) return false;
+  if (has_come_from_within(fd, *guard->ttl_security_hops)) return true;
+  too_far(peer);
+  return false;
+}
+
+void SpeakerDriver::Impl::rekey(const speaker::output::Rekey& request) {
+  auto it = connections_.find(request.conn);
+  if (it == connections_.end()) return;
+  const speaker::output::PeerGuard* guard = guard_.find(request.remote);
+  int code = guard ? roll_over_ao(it->second->native_handle(), guard->range, request.from, request.to) : ENOENT;
+  if (code == 0) return;
+  lost(request.conn, std::string("TCP-AO: the kernel refused the change of keys: ") + std::strerror(code));
+}
+
 void SpeakerDriver::Impl::read(ConnId conn) {
   auto it = connections_.find(conn);
   if (it == connections_.end()) return;
@@ -221,7 +254,7 @@ void SpeakerDriver::Impl::read(ConnId conn) {
   error_code error;
   size_t count = connection->read(read_buffer_, error);
   if (error == boost::asio::error::would_block) return connection->await_readable();
-  if (error) return lost(conn, error);
+  if (error) return lost(conn, words(error));
   handle(speaker::input::Received{conn, ByteView(read_buffer_).first(count)});
   if ((read_since_measured_ += count) >= limits::kReadChunkBytes) measure_memory(false);
   if (connections_.contains(conn)) connection->await_readable();
@@ -238,7 +271,7 @@ void SpeakerDriver::Impl::write(ConnId conn) {
     error_code error;
     size_t count = connection->write(bytes, error);
     if (error == boost::asio::error::would_block) break;
-    if (error) return lost(conn, error);
+    if (error) return lost(conn, words(error));
     speaker_.sent(conn, count, now());
     total += count;
     if (count < bytes.size()) break;
@@ -246,10 +279,13 @@ void SpeakerDriver::Impl::write(ConnId conn) {
   connection->await_writable();
 }
 
-void SpeakerDriver::Impl::lost(ConnId conn, const error_code& error) {
+void SpeakerDriver::Impl::lost(ConnId conn, std::string reason) {
+  bool was_connected = connections_.at(conn)->is_connected();
   connections_.at(conn)->close({});
   connections_.erase(conn);
-  handle(speaker::input::Closed{conn, words(error)});
+  dials_.erase(conn);
+  if (was_connected) handle(speaker::input::Closed{conn, std::move(reason)});
+  else handle(speaker::input::ConnectFailed{conn, std::move(reason)});
 }
 
 // A dial that came to nothing: was it a password?
@@ -258,7 +294,7 @@ void SpeakerDriver::Impl::explain(ConnId conn) {
   if (it == dials_.end()) return;
   Dial dial = std::move(it->second);
   dials_.erase(it);
-  std::string hint = md5_hint(dial.before, read_md5_counters(), dial.has_password);
+  std::string hint = auth_hint(dial.before, read_auth_counters(), dial.auth);
   if (!hint.empty()) handle(speaker::input::ConnectHint{dial.remote, std::move(hint)});
 }
 
@@ -278,6 +314,14 @@ void SpeakerDriver::Impl::measure_memory(bool is_asked) {
   if (!is_asked && (use.bound == 0 || change < use.bound / limits::kMemorySteps)) return;
   memory_told_ = use.used;
   handle(use);
+}
+
+void SpeakerDriver::Impl::too_far(const IpAddress& peer) {
+  ++closed_for_distance_;
+  if (now() < next_too_far_log_) return;
+  next_too_far_log_ = now() + limits::kTurnedAwayLogInterval;
+  events_.log({LogLevel::Info, "connection_turned_away", peer.to_string(),
+               {{"reason", "it came from farther away than GTSM allows"}, {"so_far", std::to_string(closed_for_distance_)}}});
 }
 
 void SpeakerDriver::Impl::stop() {

@@ -5,6 +5,7 @@
 
 #include "bgp/io/endpoint.h"
 #include "bgp/io/socket_options.h"
+#include "bgp/io/tcp_ao.h"
 
 namespace bgp::io {
 namespace {
@@ -24,6 +25,7 @@ error_code open_socket(tcp::socket& socket, const speaker::output::Connect& requ
     code = set_ttl_security(fd, request.remote.family(), *request.ttl_security_hops);
   if (code == 0 && !request.password.empty())
     code = set_md5_key(fd, Prefix(request.remote, static_cast<uint8_t>(request.remote.bits())), request.password);
+  if (code == 0) code = set_ao_keys(fd, request.remote, request.tcp_ao);
   if (code != 0) return error_code(code, boost::system::system_category());
   if (request.local_address) socket.bind({to_asio(*request.local_address), 0}, error);
   if (!error) socket.non_blocking(true, error);

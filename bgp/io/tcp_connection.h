@@ -35,6 +35,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   size_t write(ByteView bytes, boost::system::error_code& error);
   void close(ByteView last_words);
 
+  int native_handle() { return socket_.native_handle(); }
   bool is_connected() const { return is_connected_; }
 
  private:

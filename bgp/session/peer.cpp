@@ -258,12 +258,14 @@ bool needs_reset(const PeerConfig& from, const PeerConfig& to) {
   patient.keepalive_time_s = from.keepalive_time_s;
   patient.send_hold_time_s = from.send_hold_time_s;
   patient.max_prefix = from.max_prefix;
+  if (can_roll_over(from.tcp_ao, to.tcp_ao)) patient.tcp_ao = from.tcp_ao;
   return patient != from;
 }
 
 const char* reset_reason(const PeerConfig& from, const PeerConfig& to) {
   if (!needs_reset(from, to)) return "";
   if (from.password != to.password) return "password";
+  if (!can_roll_over(from.tcp_ao, to.tcp_ao)) return "TCP-AO keys";
   if (from.held != to.held) return "held";
   if (from.peer_as != to.peer_as || from.local_as != to.local_as) return "AS number";
   if (from.identifier != to.identifier) return "BGP identifier";

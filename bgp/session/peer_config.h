@@ -8,6 +8,7 @@
 #include "bgp/base/ip_address.h"
 #include "bgp/base/numbers.h"
 #include "bgp/base/secret.h"
+#include "bgp/base/tcp_ao.h"
 #include "bgp/base/time.h"
 #include "bgp/wire/role.h"
 
@@ -56,6 +57,7 @@ struct PeerConfig {
   Duration idle_hold_min = 5s;             // after a session error; doubles per error, forgotten after 300 s up
   Duration idle_hold_max = 30s;
   Secret password;                         // TCP-MD5 (RFC 2385)
+  AoKeys tcp_ao;                           // TCP-AO (RFC 5925); never beside a password
   std::optional<uint8_t> ttl_security_hops;  // GTSM (RFC 5082)
   GracefulRestartConfig graceful_restart;
   AddPathConfig add_path;

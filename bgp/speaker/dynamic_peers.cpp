@@ -17,7 +17,7 @@ PeerSettings settings_for(const DynamicPeers& range, const IpAddress& address) {
 }
 
 bool is_guarded(const session::PeerConfig& session) {
-  return !session.password.empty() || session.ttl_security_hops.has_value();
+  return !session.password.empty() || !session.tcp_ao.empty() || session.ttl_security_hops.has_value();
 }
 
 // The most that anybody allows; nullopt when somebody has no such limit, or nobody is there.
@@ -105,7 +105,7 @@ bool Speaker::has_room_for_half_open() const {
 const char* Speaker::refusal(const IpAddress& remote) const {
   const DynamicPeers* range = find_range(remote);
   if (!range) return "no such peer";
-  return range->settings.session.held.empty() ? "too many dynamic neighbours" : "its password is missing";
+  return range->settings.session.held.empty() ? "too many dynamic neighbours" : range->settings.session.held.c_str();
 }
 
 void Speaker::turn_away(const input::Accepted& in, const char* reason, Bytes last_words) {
@@ -122,7 +122,7 @@ void Speaker::update_guards() {
   std::vector<std::pair<Family, std::optional<uint8_t>>> hops;
   auto add = [&](const Prefix& range, const session::PeerConfig& session) {
     hops.emplace_back(range.family(), session.ttl_security_hops);
-    if (is_guarded(session)) listen.guards.push_back({range, session.password, session.ttl_security_hops});
+    if (is_guarded(session)) listen.guards.push_back({range, session.password, session.tcp_ao, session.ttl_security_hops});
   };
   for (const PeerSettings& peer : config_->peers) add(Prefix(peer.session.address, static_cast<uint8_t>(peer.session.address.bits())), peer.session);
   for (const DynamicPeers& dynamic : config_->dynamic_peers) add(dynamic.range, dynamic.settings.session);

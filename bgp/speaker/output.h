@@ -9,6 +9,7 @@
 #include "bgp/base/numbers.h"
 #include "bgp/base/prefix.h"
 #include "bgp/base/secret.h"
+#include "bgp/base/tcp_ao.h"
 #include "bgp/bfd/events.h"
 #include "bgp/rib/rib.h"
 
@@ -21,14 +22,18 @@ struct Connect {
   uint16_t port = 179;
   std::optional<IpAddress> local_address;
   Secret password;
+  AoKeys tcp_ao;
   std::optional<uint8_t> ttl_security_hops;
 };
+// Another chain of TCP-AO keys for it, without ending it; can_roll_over(from, to). Where the kernel cannot: Closed.
+struct Rekey { ConnId conn; IpAddress remote; AoKeys from, to; };
 // Close it. Try once to write `last_words` (the rest of a message, a NOTIFICATION) before. No Closed comes back.
 struct Close { ConnId conn; Bytes last_words; };
 // What the listening sockets must know of those who may connect before they do: replaces what was said before.
 struct PeerGuard {
   Prefix range;                              // one address, or a range of dynamic neighbours
   Secret password;                           // TCP-MD5 (RFC 2385); empty: none
+  AoKeys tcp_ao;                             // TCP-AO (RFC 5925); empty: none
   std::optional<uint8_t> ttl_security_hops;  // GTSM (RFC 5082), of the accepted socket
   bool operator==(const PeerGuard&) const = default;
 };
@@ -55,7 +60,7 @@ struct Log { LogRecord record; };
 }  // namespace bgp::speaker::output
 
 namespace bgp::speaker {
-using Output = std::variant<output::Connect, output::Close, output::Listen, output::Routes, output::WatchNextHop,
+using Output = std::variant<output::Connect, output::Rekey, output::Close, output::Listen, output::Routes, output::WatchNextHop,
                             output::UnwatchNextHop, output::Converged, output::BfdStart, output::BfdStop, output::FreeMemory,
                             output::Log>;
 }  // namespace bgp::speaker

@@ -102,6 +102,7 @@ void Speaker::change_peer(PeerSlot& peer, const PeerSettings& settings) {
   }
   bool facts_changed = peer.settings.route_reflector_client != settings.route_reflector_client ||
                        peer.settings.accept_blackhole != settings.accept_blackhole;
+  roll_over_keys(peer, settings.session.tcp_ao);
   if (peer.settings.session.max_prefix != settings.session.max_prefix) peer.max_prefix_noted = PeerSlot::Noted::Nothing;
   peer.settings = settings;
   if (!is_same) {
@@ -117,6 +118,17 @@ void Speaker::change_peer(PeerSlot& peer, const PeerSettings& settings) {
   }
   if (!(peer.group->key() == export_key(peer))) move_group(peer);
   check_max_prefix(peer);
+}
+
+// What is dialled, accepted or Established keeps its connection; later ones have the new keys from Connect and Listen.
+void Speaker::roll_over_keys(const PeerSlot& peer, const AoKeys& keys) {
+  const AoKeys& from = peer.settings.session.tcp_ao;
+  if (from == keys) return;
+  std::vector<ConnId> conns;
+  for (const auto& [conn, connection] : connections_)
+    if (connection->peer == peer.id) conns.push_back(conn);
+  std::sort(conns.begin(), conns.end());
+  for (ConnId conn : conns) outputs_.push_back(output::Rekey{conn, peer.settings.session.address, from, keys});
 }
 
 // What may be said against a path changed: each is judged again, without asking the peer.

@@ -132,7 +132,7 @@ void Speaker::perform(PeerSlot& peer, const session::ActionList& actions) {
       s.connections_.emplace(a.conn, std::make_unique<Connection>(Connection{a.conn, peer.id, {}, {}, 0, false}));
       const session::PeerConfig& c = peer.settings.session;
       s.outputs_.push_back(
-          output::Connect{a.conn, c.address, c.port, c.local_address, c.password, c.ttl_security_hops});
+          output::Connect{a.conn, c.address, c.port, c.local_address, c.password, c.tcp_ao, c.ttl_security_hops});
     }
     void operator()(const action::Send& a) const {
       Connection* connection = s.find_connection(a.conn);

@@ -105,6 +105,7 @@ class Speaker {
   void add_peer(const PeerSettings& settings);
   void remove_peer(PeerSlot& peer);
   void change_peer(PeerSlot& peer, const PeerSettings& settings);
+  void roll_over_keys(const PeerSlot& peer, const AoKeys& keys);
   void rejudge(PeerSlot& peer);
   BgpIdentifier cluster_id() const;
   void apply_blocks(const std::vector<Prefix>& from);

@@ -34,7 +34,9 @@ bool PeerTable::is_possible(const Endpoint& peer, From from, const std::string& 
 }
 
 PeerSettings PeerTable::make(const Endpoint& peer, const PeerWishes& wishes, const std::string& subject) {
-  PeerSettings settings = settings_for(peer, self_, wishes, secrets_);
+  std::vector<std::string> lost_keys;
+  PeerSettings settings = settings_for(peer, self_, wishes, secrets_, lost_keys);
+  for (const std::string& why : lost_keys) warn("peer_key_ignored", subject, why, peer.address.to_string());
   if (!settings.session.held.empty()) warn("peer_held", subject, settings.session.held, peer.address.to_string());
   return settings;
 }

@@ -118,6 +118,9 @@ class Expansion {
     model::Annotations& annotations = wishes.annotations;
     annotations.local_address.reset();
     annotations.passive.reset();
+    if (annotations.tcp_ao) {
+      for (model::AoKeyRef& key : *annotations.tcp_ao) std::swap(key.send_id, key.recv_id);
+    }
     if (annotations.role) annotations.role = counterpart(*annotations.role);
     return wishes;
   }

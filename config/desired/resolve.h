@@ -18,6 +18,7 @@
 #include "bgp/base/numbers.h"
 #include "bgp/base/result.h"
 #include "bgp/base/secret.h"
+#include "bgp/base/tcp_ao.h"
 #include "bgp/speaker/speaker_config.h"
 #include "config/model/kinds/secret_ref.h"
 #include "config/store/store.h"
@@ -31,6 +32,8 @@ struct NodeIdentity {
   std::optional<bgp::IpAddress> ipv6 = {};
   std::optional<bgp::Asn> as_number = {};
   std::string router_id = {};  // an IPv4 address, "hash", or empty: the node's IPv4 address
+  // What its kernel can do of TCP-AO.
+  std::vector<bgp::AoAlgorithm> ao_algorithms = {bgp::kAoAlgorithms.begin(), bgp::kAoAlgorithms.end()};
 };
 
 // The text of a secret, or why there is none. A peer whose password is missing is held down: never without it.

@@ -40,6 +40,7 @@ bgp::Result<Self, std::string> find_self(const Inventory& inventory, const NodeI
   self.cluster_id = stored.cluster_id;
   self.labels = stored.labels;
   self.listen_port = inventory.listen_port(node.name);
+  self.ao_algorithms = node.ao_algorithms;
   self.drains = stored.annotations.drain.value_or(false);
   return self;
 }

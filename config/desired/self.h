@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bgp/base/ip_address.h"
 #include "bgp/base/numbers.h"
@@ -22,6 +23,7 @@ struct Self {
   model::Labels labels;
   uint16_t listen_port = 179;
   bool drains = false;  // calico-bgp/drain
+  std::vector<bgp::AoAlgorithm> ao_algorithms;
 
   const std::optional<bgp::IpAddress>& address(bgp::Family family) const {
     return family == bgp::Family::IPv4 ? ipv4 : ipv6;

@@ -107,12 +107,53 @@ PeerConfig session_with(const Endpoint& peer, const Self& self, const PeerWishes
   return session;
 }
 
+bgp::Result<bgp::Secret, std::string> find_secret(const model::SecretRef& ref, const SecretLookup& secrets) {
+  if (!secrets) return bgp::Err(std::string("there are no secrets"));
+  return secrets(ref);
+}
+
 // Deviates from upstream, which leaves the password out: then anybody could speak for the peer, and a secret that is
 // mounted late would show as a session without one.
 void set_password(PeerConfig& session, const model::SecretRef& ref, const SecretLookup& secrets) {
-  auto secret = secrets ? secrets(ref) : bgp::Result<bgp::Secret, std::string>(bgp::Err(std::string("there are no secrets")));
+  auto secret = find_secret(ref, secrets);
   if (secret) session.password = std::move(*secret);
   else session.held = "password secret " + ref.name + "/" + ref.key + ": " + secret.error();
+}
+
+bgp::Result<bgp::AoKey, std::string> find_ao_key(const model::AoKeyRef& ref, const Self& self, const SecretLookup& secrets) {
+  const std::string name = to_string(ref.algorithm);
+  if (self.ao_algorithms.empty()) {
+    return bgp::Err(std::string("TCP-AO: this kernel has none; it needs Linux 6.7 or later with CONFIG_TCP_AO"));
+  }
+  if (std::find(self.ao_algorithms.begin(), self.ao_algorithms.end(), ref.algorithm) == self.ao_algorithms.end()) {
+    return bgp::Err("TCP-AO: this kernel has no " + name + "; it needs CONFIG_CRYPTO_" +
+                    (ref.algorithm == bgp::AoAlgorithm::Aes128Cmac96 ? "CMAC" : "HMAC and CONFIG_CRYPTO_SHA1"));
+  }
+  auto secret = find_secret(ref.secret, secrets);
+  if (secret) return bgp::AoKey{ref.send_id, ref.recv_id, ref.algorithm, std::move(*secret)};
+  return bgp::Err("TCP-AO key " + std::to_string(ref.send_id) + "/" + std::to_string(ref.recv_id) + ", secret " +
+                  ref.secret.name + "/" + ref.secret.key + ": " + secret.error());
+}
+
+void set_ao_keys(PeerConfig& session, const std::vector<model::AoKeyRef>& refs, const Self& self,
+                 const SecretLookup& secrets, std::vector<std::string>& lost_keys) {
+  std::vector<std::string> lost;
+  for (const model::AoKeyRef& ref : refs) {
+    auto key = find_ao_key(ref, self, secrets);
+    if (key) session.tcp_ao.push_back(std::move(*key));
+    else lost.push_back(key.error());
+  }
+  if (!session.tcp_ao.empty()) lost_keys = std::move(lost);
+  else session.held = refs.empty() ? "calico-bgp/tcp-ao makes no sense" : lost.front();
+}
+
+// Never without what somebody asked for, even in the words of another tool.
+void set_authentication(PeerConfig& session, const PeerWishes& wishes, const Self& self, const SecretLookup& secrets,
+                        std::vector<std::string>& lost_keys) {
+  const auto& ao = wishes.annotations.tcp_ao;
+  if (ao && wishes.password) session.held = "password and calico-bgp/tcp-ao exclude each other: remove one of them";
+  else if (ao) set_ao_keys(session, *ao, self, secrets, lost_keys);
+  else if (wishes.password) set_password(session, *wishes.password, secrets);
 }
 
 // A node that reflects has as clients all iBGP peers that are in no cluster or in another one.
@@ -156,10 +197,10 @@ PeerWishes wishes_of_mesh(const Inventory& inventory) {
 }
 
 PeerSettings settings_for(const Endpoint& peer, const Self& self, const PeerWishes& wishes,
-                          const SecretLookup& secrets) {
+                          const SecretLookup& secrets, std::vector<std::string>& lost_keys) {
   PeerSettings settings;
   settings.session = session_with(peer, self, wishes);
-  if (wishes.password) set_password(settings.session, *wishes.password, secrets);
+  set_authentication(settings.session, wishes, self, secrets, lost_keys);
   settings.next_hop_mode = next_hop_mode(settings.session, wishes);
   settings.route_reflector_client = is_client(settings.session, peer, self);
   lay(settings.accept_blackhole, wishes.annotations.accept_blackhole);

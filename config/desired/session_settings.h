@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "bgp/speaker/speaker_config.h"
 #include "config/desired/self.h"
@@ -35,8 +37,9 @@ struct PeerWishes {
 PeerWishes wishes_of(const model::BgpPeer& peer);
 PeerWishes wishes_of_mesh(const Inventory& inventory);
 
-// Everything but `type`. A password that cannot be had holds the session down.
+// Everything but `type`. A password that cannot be had holds the session down, and so does TCP-AO when no key of the chain
+// can be had; keys that cannot, beside others that can, are left out and named in `lost_keys`.
 bgp::speaker::PeerSettings settings_for(const Endpoint& peer, const Self& self, const PeerWishes& wishes,
-                                        const SecretLookup& secrets);
+                                        const SecretLookup& secrets, std::vector<std::string>& lost_keys);
 
 }  // namespace config::desired

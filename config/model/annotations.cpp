@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "bgp/base/document_limits.h"
 #include "bgp/base/escape.h"
 #include "bgp/base/limits.h"
 #include "config/model/duration.h"
@@ -57,6 +58,38 @@ std::optional<BfdTimes> bfd_times(std::string_view text) {
   return BfdTimes{*interval, static_cast<uint8_t>(*multiplier)};
 }
 
+// "1/2 hmac-sha-1-96 secret/key"; one id is both.
+std::optional<AoKeyRef> ao_key(std::string_view text) {
+  const size_t first = text.find(' '), second = text.find(' ', first + 1);
+  if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;
+  const std::string_view ids = text.substr(0, first), name = text.substr(first + 1, second - first - 1);
+  const size_t slash = ids.find('/');
+  const auto send_id = whole(ids.substr(0, slash), 0, 255);
+  const auto recv_id = slash == std::string_view::npos ? send_id : whole(ids.substr(slash + 1), 0, 255);
+  const auto algorithm = std::find_if(bgp::kAoAlgorithms.begin(), bgp::kAoAlgorithms.end(),
+                                      [&](bgp::AoAlgorithm a) { return name == to_string(a); });
+  const auto secret = parse_secret_ref(text.substr(second + 1));
+  if (!send_id || !recv_id || algorithm == bgp::kAoAlgorithms.end() || !secret) return std::nullopt;
+  return AoKeyRef{static_cast<uint8_t>(*send_id), static_cast<uint8_t>(*recv_id), *algorithm, *secret};
+}
+
+// Separated by ", "; RFC 5925 §3.1: no id twice.
+std::optional<std::vector<AoKeyRef>> ao_keys(std::string_view text) {
+  std::vector<AoKeyRef> keys;
+  for (bool is_last = false; !is_last;) {
+    const size_t comma = text.find(", ");
+    is_last = comma == std::string_view::npos;
+    const auto key = ao_key(text.substr(0, comma));
+    const bool clashes = key && std::any_of(keys.begin(), keys.end(), [&](const AoKeyRef& other) {
+      return other.send_id == key->send_id || other.recv_id == key->recv_id;
+    });
+    if (!key || clashes || keys.size() == bgp::limits::kAoKeysMax) return std::nullopt;
+    keys.push_back(*key);
+    if (!is_last) text.remove_prefix(comma + 2);
+  }
+  return keys;
+}
+
 // Stores a parsed value; false: there was none.
 template <class Member, class Parsed>
 bool put(Member& member, const std::optional<Parsed>& parsed) {
@@ -83,8 +116,12 @@ bool set_flag(Annotations& a, std::string_view text) {
 }
 
 constexpr std::string_view kFlag = "must be true or false";
+constexpr std::string_view kAoKeys =
+    "must be SEND-ID/RECEIVE-ID ALGORITHM SECRET/KEY, up to 8 of them separated by ', ', the preferred one first, ids 0..255 and "
+    "each once, hmac-sha-1-96 or aes-128-cmac-96: as in 1/1 hmac-sha-1-96 bgp/key-1";
 constexpr std::string_view kLegs = "must be 1..64";
-static_assert(bgp::limits::kEcmpLegsMax == 64 && bgp::limits::kPeersMax == 4096, "the texts name them");
+static_assert(bgp::limits::kEcmpLegsMax == 64 && bgp::limits::kPeersMax == 4096 && bgp::limits::kAoKeysMax == 8,
+              "the texts name them");
 
 constexpr std::array<std::pair<std::string_view, AddPathMode>, 4> kAddPathWords = {
     {{"off", AddPathMode::Off}, {"receive", AddPathMode::Receive}, {"send", AddPathMode::Send},
@@ -134,7 +171,15 @@ constexpr Row kTable[] = {
     {"bfd", kPeer | kGlobal, "must be TIME x COUNT, 10ms..60s and 1..255, as in 100ms x 3",
      [](Annotations& a, std::string_view text) { return put(a.bfd, bfd_times(text)); }},
     {"bfd-multihop", kPeer | kGlobal, kFlag, set_flag<&Annotations::bfd_multihop>},
+    {"bfd-minimum-ttl", kPeer | kGlobal, "must be 1..255",
+     [](Annotations& a, std::string_view text) { return put(a.bfd_minimum_ttl, whole(text, 1, 255)); }},
     {"accept-blackhole", kPeer | kGlobal, kFlag, set_flag<&Annotations::accept_blackhole>},
+    {"tcp-ao", kPeer | kGlobal, kAoKeys,
+     [](Annotations& a, std::string_view text) {
+       const auto keys = ao_keys(text);
+       a.tcp_ao = keys.value_or(std::vector<AoKeyRef>());  // a peer is held rather than spoken to without
+       return keys.has_value();
+     }},
     {"local-address", kPeer, "must be an IP address",
      [](Annotations& a, std::string_view text) { return put(a.local_address, parse_ip(text)); }},
     {"dynamic", kPeer, "must be a CIDR, strictly masked",
@@ -171,8 +216,6 @@ size_t distance(std::string_view a, std::string_view b) {
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
     size_t diagonal = row[0];
-    {"bfd-minimum-ttl", kPeer | kGlobal, "must be 1..255",
-     [](Annotations& a, std::string_view text) { return put(a.bfd_minimum_ttl, whole(text, 1, 255)); }},
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
       const size_t above = row[j];
@@ -219,9 +262,14 @@ std::optional<Refusal> judge_name(const Member& member, Holder holder) {
 }
 
 // What needs another one, or excludes it.
-std::optional<std::string> find_contradiction(const Annotations& a) {
+std::optional<std::string> find_contradiction(const Annotations& a, Holder holder) {
   if (a.dynamic_max && !a.dynamic) return "calico-bgp/dynamic-max needs calico-bgp/dynamic";
   if (a.bfd_minimum_ttl && a.bfd_multihop != true) return "calico-bgp/bfd-minimum-ttl needs calico-bgp/bfd-multihop";
+  const bool is_one_way = a.tcp_ao && std::any_of(a.tcp_ao->begin(), a.tcp_ao->end(),
+                                                  [](const AoKeyRef& key) { return key.send_id != key.recv_id; });
+  if (holder == Holder::BgpConfiguration && is_one_way) {
+    return "calico-bgp/tcp-ao: both ends of the mesh read this, so that each key has one id for both ways";
+  }
   if (a.role_strict == true && !a.role) return "calico-bgp/role-strict needs calico-bgp/role";
   return std::nullopt;
 }
@@ -247,8 +295,9 @@ Annotations read(const Value& metadata, Holder holder, Refuse refuse) {
   for (const Row& row : kTable) {
     if ((row.holders & static_cast<uint8_t>(holder)) == 0) continue;
     for (const Member* member : members) {
-      if (member->key.substr(kPrefix.size()) != row.name || !member->value.is_scalar()) continue;
-      if (!row.set(annotations, member->value.text)) refuse(refusal(*member, std::string(row.allowed)));
+      if (member->key.substr(kPrefix.size()) != row.name) continue;
+      const bool is_set = row.set(annotations, member->value.is_scalar() ? member->value.text : std::string());
+      if (!is_set && member->value.is_scalar()) refuse(refusal(*member, std::string(row.allowed)));
     }
   }
   return annotations;
@@ -264,7 +313,7 @@ Outcome<bgp::Done> check_annotations(Value& metadata, Holder holder) {
     if (!first) first = wrong;
   });
   if (first) return bgp::Err(ConfigError{"", first->line, first->reason});
-  if (const auto contradiction = find_contradiction(annotations)) {
+  if (const auto contradiction = find_contradiction(annotations, holder)) {
     return bgp::Err(ConfigError{"", metadata.find("annotations")->line, *contradiction});
   }
   if (Value* map = metadata.find("annotations")) {

@@ -12,8 +12,10 @@
 
 #include "bgp/base/ip_address.h"
 #include "bgp/base/prefix.h"
+#include "bgp/base/tcp_ao.h"
 #include "bgp/base/time.h"
 #include "config/model/error.h"
+#include "config/model/kinds/secret_ref.h"
 #include "config/model/value.h"
 
 namespace config::model {
@@ -26,6 +28,14 @@ struct BfdTimes {
   bgp::Duration interval;  // of sending, and the shortest that we take
   uint8_t multiplier = 3;
   bool operator==(const BfdTimes&) const = default;
+};
+
+// A key of TCP-AO, its secret by name.
+struct AoKeyRef {
+  uint8_t send_id = 0, recv_id = 0;
+  bgp::AoAlgorithm algorithm = bgp::AoAlgorithm::HmacSha1_96;
+  SecretRef secret;
+  bool operator==(const AoKeyRef&) const = default;
 };
 
 // Absent: nobody said anything, the default holds.
@@ -51,7 +61,10 @@ struct Annotations {
   std::optional<bool> extended_next_hop;
   std::optional<BfdTimes> bfd;
   std::optional<bool> bfd_multihop;
+  std::optional<uint8_t> bfd_minimum_ttl;
   std::optional<bool> accept_blackhole;
+  // The first is preferred. There and empty: somebody wants TCP-AO in words that make no sense; never read as "without".
+  std::optional<std::vector<AoKeyRef>> tcp_ao;
   // of a BGPPeer alone
   std::optional<bgp::IpAddress> local_address;
   std::optional<bgp::Prefix> dynamic;
@@ -61,7 +74,6 @@ struct Annotations {
   std::optional<uint8_t> multipath_ibgp;
   std::optional<bool> multipath_mixed;
   std::optional<bool> link_bandwidth;
-  std::optional<uint8_t> bfd_minimum_ttl;
   // of a Node
   std::optional<bool> drain;
 

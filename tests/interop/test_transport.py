@@ -1,8 +1,12 @@
-"""The session and its sockets against FRR and BIRD 2: TCP-MD5, GTSM, passive, ports, capabilities, dynamic neighbours."""
+"""The session and its sockets against FRR and BIRD 2: TCP-MD5, TCP-AO, GTSM, passive, ports, capabilities, dynamic neighbours."""
+import errno
 import os
+import signal
+import socket
 import time
 
 from lab import Bird2, Frr, LabCase, Neighbor, OurNode, block_yaml, peer3_yaml, pool_yaml, wait_until
+from lab.scripted import in_namespace, open_message
 
 NODE_AS, PEER_AS = 64512, 65001
 OURS, THEIRS = "10.0.0.1", "10.0.0.2"
@@ -118,6 +122,164 @@ class _Gtsm(_Case):
                   f"try:\n s.connect(('{OURS}',179)); print('connected')\n"
                   "except TimeoutError: print('timed out')\nexcept OSError as e: print(e)\n")
         return self.peer_host.run("python3", "-c", script).stdout.strip()
+
+
+class GtsmOfSome(LabCase):
+    """GTSM for one peer of a family, beside one without: the listening socket hears everybody, and a router is between."""
+
+    label = "GTSM of some peers"
+    OURS, FAR = {4: "10.9.1.1", 6: "fd09:1::1"}, {4: "10.9.2.2", 6: "fd09:2::2"}
+
+    @classmethod
+    def build(cls, lab):
+        lab.host("router", "10.9.1.254/24", "10.9.2.254/24", "fd09:1::254/64", "fd09:2::254/64")
+        host = lab.host("node", "10.9.1.1/24", "fd09:1::1/64")
+        cls.far = lab.host("far", "10.9.2.2/24", "fd09:2::2/64")
+        for end, number in ((host, 1), (cls.far, 2)):
+            end.ip("route", "add", "default", "via", f"10.9.{number}.254")
+            end.ip("-6", "route", "add", "default", "via", f"fd09:{number}::254")
+        cls.node = lab.start(OurNode(host, NODE_AS))
+        cls.node.apply(*(peer3_yaml(f"other{v}", address, PEER_AS, {"passive": "true"})
+                         for v, address in ((4, "10.9.1.5"), (6, "fd09:1::5"))))
+
+    def setUp(self):
+        self.node.host.run("sysctl", "-qw", "net.ipv4.tcp_syncookies=1")
+
+    def tell(self, hops):
+        """Both families; answers when the agent has it, which it logs."""
+        spec = {"ttlSecurity": hops} if hops else {}
+        self.node.apply(*(peer3_yaml(f"far{v}", address, PEER_AS, {"passive": "true"}, **spec)
+                          for v, address in self.FAR.items()))
+        wait_until("both are there", lambda: all(self.node.peer(address) for address in self.FAR.values()))
+
+    def dial(self, version, says_open=True):
+        """With TTL 255, and an OPEN that is there before the agent can accept. What comes back: "OPEN", "nothing"."""
+        os.kill(self.node.process.pid, signal.SIGSTOP)
+        try:
+            family = socket.AF_INET if version == 4 else socket.AF_INET6
+            peer = in_namespace(self.far.namespace, lambda: socket.socket(family))
+            peer.settimeout(20)
+            level, ttl = ((socket.IPPROTO_IP, socket.IP_TTL) if version == 4 else
+                          (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS))
+            peer.setsockopt(level, ttl, 255)
+            peer.connect((self.OURS[version], 179))
+            if says_open:
+                peer.sendall(open_message(PEER_AS, "10.9.2.2"))
+        finally:
+            os.kill(self.node.process.pid, signal.SIGCONT)
+        with peer:
+            try:
+                return "OPEN" if peer.recv(19)[18:19] == b"\x01" else "nothing"
+            except ConnectionError:
+                return "nothing"
+
+    def test_1_who_is_too_far_away_is_not_heard_though_his_open_came_with_the_handshake(self):
+        self.tell(1)
+        for version in (4, 6):
+            self.assertEqual(self.dial(version), "nothing")
+            self.assertEqual(self.node.peer(self.FAR[version])["messages"]["received"]["open"], 0)
+        self.assertIn("it came from farther away than GTSM allows", self.node.process.log())
+
+    def test_2_who_is_near_enough_is(self):
+        self.tell(2)
+        for version in (4, 6):
+            self.assertEqual(self.dial(version), "OPEN")
+
+    def test_3_with_syn_cookies_only_who_has_said_nothing_yet(self):
+        self.node.host.run("sysctl", "-qw", "net.ipv4.tcp_syncookies=2")
+        self.tell(2)
+        for version in (4, 6):
+            self.assertEqual(self.dial(version), "nothing")
+            self.assertEqual(self.dial(version, says_open=False), "OPEN")
+
+
+NO_AO = "TCP-AO: this kernel has none; it needs Linux 6.7 or later with CONFIG_TCP_AO"
+
+
+def kernel_has_ao():
+    with socket.socket() as probe:
+        try:
+            probe.setsockopt(socket.IPPROTO_TCP, 39, bytes(144))  # TCP_AO_DEL_KEY, of a key that is not there
+        except OSError as error:
+            return error.errno != errno.ENOPROTOOPT
+    return True
+
+
+class _AoCase(LabCase):
+    """Two nodes of ours, for none of the other daemons of this Debian knows TCP-AO."""
+
+    @classmethod
+    def build(cls, lab):
+        cls.nodes = []
+        for number in (1, 2):
+            host = lab.host(f"node{number}", f"10.0.0.{number}/24")
+            (host.dir / "secrets/bgp").mkdir(parents=True)
+            for key in (1, 2):
+                (host.dir / f"secrets/bgp/key-{key}").write_text(f"CANARY-{key}")
+            cls.nodes.append(lab.start(OurNode(host, NODE_AS + number, args=["--secrets-dir", host.dir / "secrets"])))
+
+    def tell(self, node, value, **more):
+        other = 2 - self.nodes.index(node)
+        return node.host.run("calicoctl", "apply", "-f", "-", env=node.env, check=False,
+                             stdin=peer3_yaml("peer", f"10.0.0.{other}", NODE_AS + other, PATIENCE | {"tcp-ao": value}, **more))
+
+    def is_established(self):
+        return self.nodes[0].is_established("10.0.0.2") and self.nodes[1].is_established("10.0.0.1")
+
+
+class AoHeld(_AoCase):
+    label = "TCP-AO, on a kernel without"
+
+    def setUp(self):
+        if kernel_has_ao():
+            self.skipTest("this kernel has TCP-AO")
+
+    def test_1_a_peer_that_is_to_have_it_is_held_and_everybody_says_why(self):
+        node, other = self.nodes
+        self.assertEqual(self.tell(node, "1 hmac-sha-1-96 bgp/key-1").returncode, 0)
+        wait_until("it is held", lambda: NO_AO in node.peer("10.0.0.2").get("info", ""))
+        self.assertIn("CONFIG_TCP_AO", node.ctl("node", "status").stdout)
+        self.assertIn(NO_AO, node.ctl("node", "peer", "10.0.0.2").stdout)
+        self.assertIn(NO_AO, node.process.log())
+        self.assertNotIn("CANARY", node.process.log())
+        # Who comes without it does not get in.
+        other.apply(peer3_yaml("peer", "10.0.0.1", NODE_AS + 1, PATIENCE))
+        wait_until("it was turned away", lambda: other.peer("10.0.0.1").get("lastError"))
+        self.assertEqual(node.peer("10.0.0.2")["messages"]["received"]["open"], 0)
+
+    def test_2_together_with_a_password_it_is_refused(self):
+        done = self.tell(self.nodes[0], "1 hmac-sha-1-96 bgp/key-1", password={"secretKeyRef": {"name": "bgp", "key": "key-1"}})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("password and calico-bgp/tcp-ao exclude each other", done.stdout + done.stderr)
+
+    def test_3_without_it_the_session_comes_up(self):
+        for number, node in enumerate(self.nodes):
+            node.apply(peer3_yaml("peer", f"10.0.0.{2 - number}", NODE_AS + 2 - number, PATIENCE))
+        wait_until("Established", self.is_established, 60)
+
+
+class AoLive(_AoCase):
+    label = "TCP-AO and its rotation"
+
+    def setUp(self):
+        if not kernel_has_ao():
+            self.skipTest(NO_AO)
+
+    def tell_both(self, value):
+        for node in self.nodes:
+            self.assertEqual(self.tell(node, value).returncode, 0)
+
+    def test_keys_roll_over_without_a_flap_and_a_wrong_one_is_told(self):
+        one, two = "1 hmac-sha-1-96 bgp/key-1", "2 hmac-sha-1-96 bgp/key-2"
+        self.tell_both(one)
+        wait_until("Established", self.is_established, 60)
+        for count, chain in enumerate((f"{one}, {two}", f"{two}, {one}", two), start=1):
+            self.tell_both(chain)
+            wait_until("it is told", lambda: all(node.process.log().count("session=kept") == count for node in self.nodes))
+        self.assertEqual([p["flaps"] for node in self.nodes for p in node.json("node", "status")["peers"]], [0, 0])
+        self.assertEqual(self.tell(self.nodes[0], "2 hmac-sha-1-96 bgp/key-1").returncode, 0)
+        wait_until("the hint", lambda: "TCP-AO" in str(self.nodes[0].peer("10.0.0.2").get("lastError")), 60)
+        self.assertIn('because="TCP-AO keys"', self.nodes[0].process.log())
 
 
 # ---- who dials whom, and where --------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ BGP_FIELDS(Asn, value)
 BGP_FIELDS(BgpIdentifier, value)
 BGP_FIELDS(ConnId, value)
 BGP_FIELDS(FamilySet, bits)
+BGP_FIELDS(AoKey, send_id, recv_id, algorithm, secret)
 BGP_FIELDS(LogRecord, level, event, peer, fields)
 
 // ---- configuration ------------------------------------------------------------------------------------------------
@@ -42,7 +43,7 @@ BGP_FIELDS(session::AddPathConfig, receive, send)
 BGP_FIELDS(session::MaxPrefixConfig, limit, warn_percent, action, restart_after_s)
 BGP_FIELDS(session::PeerConfig, address, port, peer_as, local_as, identifier, local_address, families, passive,
            hold_time_s, keepalive_time_s, send_hold_time_s, connect_retry, idle_hold_min, idle_hold_max, password,
-           ttl_security_hops, graceful_restart, add_path, max_prefix, role, role_strict, allow_own_as, enforce_first_as,
+           tcp_ao, ttl_security_hops, graceful_restart, add_path, max_prefix, role, role_strict, allow_own_as, enforce_first_as,
            reject_as_sets, extended_messages, hostname, software_version, held)
 BGP_FIELDS(BfdConfig, min_tx, min_rx, multiplier, multihop, minimum_ttl)
 BGP_FIELDS(PeerSettings, session, type, bfd, accept_blackhole, next_hop_mode, route_reflector_client, import, export_)
@@ -71,9 +72,10 @@ BGP_FIELDS(input::Shutdown, reason, keeps_routes)
 BGP_FIELDS(ScopedAddress, address, ifindex)
 BGP_FIELDS(rib::RouteChange::NextHop, gateway, weight)
 BGP_FIELDS(rib::RouteChange, prefix, kind, next_hops)
-BGP_FIELDS(output::Connect, conn, remote, port, local_address, password, ttl_security_hops)
+BGP_FIELDS(output::Connect, conn, remote, port, local_address, password, tcp_ao, ttl_security_hops)
+BGP_FIELDS(output::Rekey, conn, remote, from, to)
 BGP_FIELDS(output::Close, conn, last_words)
-BGP_FIELDS(output::PeerGuard, range, password, ttl_security_hops)
+BGP_FIELDS(output::PeerGuard, range, password, tcp_ao, ttl_security_hops)
 BGP_FIELDS(output::Listen, guards, hops_v4, hops_v6)
 BGP_FIELDS(output::Routes, changes)
 BGP_FIELDS(output::WatchNextHop, address, ifindex)

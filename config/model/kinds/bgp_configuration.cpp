@@ -71,7 +71,14 @@ class BgpConfigurationKind : public NamedV3Kind {
     for (const char* key : kUninterpreted) fields.any(key);
     const BgpConfiguration configuration = read_fields(fields);
     check_mesh(fields, configuration);
-    if (strict) check_own_annotations(resource, fields);
+    if (strict) {
+      check_own_annotations(resource, fields);
+      // Only of documents: a stored one that was ignored for it would leave the mesh without either.
+      if (configuration.mesh_password && annotations_of(resource, nullptr).tcp_ao) {
+        fields.fail("nodeMeshPassword and calico-bgp/tcp-ao exclude each other: a session has TCP-MD5 or TCP-AO",
+                    fields.line_of("nodeMeshPassword"));
+      }
+    }
     if (auto done = fields.finish(strict); !done) return done;
     if (configuration.as_number) resource.spec.set("asNumber", Value::number(configuration.as_number->value));
     return bgp::Done{};

@@ -136,6 +136,10 @@ class BgpPeerKind : public Kind {
     BgpPeer peer = read_peer_spec(fields);
     peer.annotations = read_annotations(resource.metadata, Holder::BgpPeer);
     check_peer_spec(fields, peer);
+    // Only of documents: a stored one that was ignored for it would leave a peer of the mesh without either.
+    if (strict && peer.password && peer.annotations.tcp_ao) {
+      fields.fail("password and calico-bgp/tcp-ao exclude each other: a session has TCP-MD5 or TCP-AO", fields.line_of("password"));
+    }
     if (auto done = fields.finish(strict); !done) return done;
     if (peer.peer_ip) resource.spec.set("peerIP", Value::string(endpoint_text(*peer.peer_ip, peer.port)));
     if (resource.spec.find("asNumber") != nullptr) resource.spec.set("asNumber", Value::number(peer.as_number.value));

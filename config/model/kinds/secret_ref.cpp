@@ -12,6 +12,14 @@ bool is_secret_key(std::string_view text) {
 
 }  // namespace
 
+std::optional<SecretRef> parse_secret_ref(std::string_view text) {
+  const size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  SecretRef ref{std::string(text.substr(0, slash)), std::string(text.substr(slash + 1))};
+  if (!is_v3_name(ref.name) || !is_secret_key(ref.key)) return std::nullopt;
+  return ref;
+}
+
 std::optional<SecretRef> read_secret_ref(Fields& fields, std::string_view key) {
   const Value& password = fields.map(key);
   if (password.is_null()) return std::nullopt;

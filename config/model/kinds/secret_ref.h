@@ -14,6 +14,8 @@ struct SecretRef {
   bool operator==(const SecretRef&) const = default;
 };
 
+// "NAME/KEY", for where a text is all there is; nullopt: it is none.
+std::optional<SecretRef> parse_secret_ref(std::string_view text);
 // Both names must be single path elements: they name a file below the secrets directory.
 std::optional<SecretRef> read_secret_ref(Fields& fields, std::string_view key);
 

@@ -45,7 +45,7 @@ TEST_CASE("a secret that is missing, empty, too long or no file says why, and ne
   dir.write("bgp/empty", "\n");
   CHECK(files.read({"bgp", "empty"}).error() == at + "/bgp/empty is empty");
   dir.write("bgp/long", std::string(81, 'x'));
-  CHECK(files.read({"bgp", "long"}).error() == at + "/bgp/long is longer than 80 bytes, which is what TCP-MD5 takes");
+  CHECK(files.read({"bgp", "long"}).error() == at + "/bgp/long is longer than 80 bytes, which is what TCP-MD5 and TCP-AO take");
   dir.write("bgp/full", std::string(80, 'x') + "\r\n");
   CHECK(files.read({"bgp", "full"})->reveal().size() == 80);
   dir.write("bgp/dir/file", "x");

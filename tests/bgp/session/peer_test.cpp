@@ -209,6 +209,7 @@ TEST_CASE("which change of configuration needs a new session") {
       {"families", true, [](PeerConfig& c) { c.families = FamilySet::of(Family::IPv4); }},
       {"hold_time_s", true, [](PeerConfig& c) { c.hold_time_s = 30; }},
       {"password", true, [](PeerConfig& c) { c.password = Secret("x"); }},
+      {"tcp_ao", true, [](PeerConfig& c) { c.tcp_ao = {{1, 1, AoAlgorithm::HmacSha1_96, Secret("x")}}; }},
       {"ttl_security_hops", true, [](PeerConfig& c) { c.ttl_security_hops = uint8_t{1}; }},
       {"passive", false, [](PeerConfig& c) { c.passive = true; }},
       {"connect_retry", false, [](PeerConfig& c) { c.connect_retry = 1s; }},
@@ -225,6 +226,17 @@ TEST_CASE("which change of configuration needs a new session") {
     CHECK(needs_reset(from, to) == row.resets);
     CHECK(needs_reset(to, from) == row.resets);
   }
+}
+
+TEST_CASE("TCP-AO keys roll over without a new session while a key is in both chains, else the reason is said") {
+  const AoKey first{1, 1, AoAlgorithm::HmacSha1_96, Secret("x")}, second{2, 2, AoAlgorithm::HmacSha1_96, Secret("y")};
+  PeerConfig from = config_towards(), to = from;
+  from.tcp_ao = {first};
+  to.tcp_ao = {second, first};
+  CHECK_FALSE(needs_reset(from, to));
+  CHECK_FALSE(needs_reset(to, from));
+  to.tcp_ao = {second};
+  CHECK(reset_reason(from, to) == std::string("TCP-AO keys"));
 }
 
 TEST_CASE("a waiting peer that is no longer passive dials; one that becomes passive stops") {

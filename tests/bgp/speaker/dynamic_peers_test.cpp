@@ -191,6 +191,52 @@ TEST_CASE("a new password resets the session, and the log says why and not what"
   CHECK(all.find("CANARY") == std::string::npos);
 }
 
+TEST_CASE("TCP-AO: another key beside the old one is told to the connection and the listener; the session stays") {
+  const AoKey old_key{1, 1, AoAlgorithm::HmacSha1_96, Secret("CANARY-1")}, new_key{2, 2, AoAlgorithm::HmacSha1_96, Secret("CANARY-2")};
+  PeerSettings with_key = neighbour("192.0.2.1", 65001);
+  with_key.session.tcp_ao = {old_key};
+  OneSpeaker one(config_of({with_key, neighbour("192.0.2.2", 65002)}));
+  ConnId conn = one.establish("192.0.2.1", 65001);
+  one.establish("192.0.2.2", 65002);
+  REQUIRE(last_listen(one).guards.size() == 1);
+  CHECK(last_listen(one).guards[0].tcp_ao == AoKeys{old_key});
+
+  SpeakerConfig changed = one.speaker.config();
+  changed.peers[0].session.tcp_ao = {new_key, old_key};
+  one.reconfigure(changed);
+  REQUIRE(one.count<output::Rekey>() == 1);
+  for (const Output& output : one.outputs) {
+    const auto* rekey = std::get_if<output::Rekey>(&output);
+    if (!rekey) continue;
+    CHECK(rekey->conn == conn);
+    CHECK(rekey->remote == ip("192.0.2.1"));
+    CHECK(rekey->from == AoKeys{old_key});
+    CHECK(rekey->to == AoKeys{new_key, old_key});
+  }
+  CHECK(last_listen(one).guards[0].tcp_ao == AoKeys{new_key, old_key});
+  CHECK(one.peer("192.0.2.1").state == session::State::Established);
+
+  changed.peers[0].session.tcp_ao = {{3, 3, AoAlgorithm::HmacSha1_96, Secret("CANARY-3")}};
+  one.reconfigure(changed);
+  CHECK(one.count<output::Rekey>() == 1);
+  CHECK(one.heard[conn.value].ends_with("NOTIFICATION 6/6"));
+  std::string all;
+  for (const Output& output : one.outputs)
+    if (const auto* log = std::get_if<output::Log>(&output)) all += to_text(log->record) + "\n";
+  CHECK(all.find("because=\"TCP-AO keys\"") != std::string::npos);
+  CHECK(all.find("CANARY") == std::string::npos);
+}
+
+TEST_CASE("TCP-AO: a dial has the chain with it") {
+  PeerSettings dialled = neighbour("192.0.2.1", 65001);
+  dialled.session.passive = false;
+  dialled.session.tcp_ao = {{1, 2, AoAlgorithm::Aes128Cmac96, Secret("x")}};
+  OneSpeaker one(config_of({dialled}));
+  for (const Output& output : one.outputs)
+    if (const auto* connect = std::get_if<output::Connect>(&output)) CHECK(connect->tcp_ao == dialled.session.tcp_ao);
+  CHECK(one.count<output::Connect>() == 1);
+}
+
 TEST_CASE("what the rim knows of a failed dial stands beside it in status") {
   PeerSettings dialled = neighbour("192.0.2.1", 65001);
   dialled.session.passive = false;

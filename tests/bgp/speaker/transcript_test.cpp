@@ -34,6 +34,7 @@ void check_round_trip(const T& value) {
 SpeakerConfig rich_config() {
   PeerSettings peer = neighbour("192.0.2.1", 65001);
   peer.session.password = Secret("canary-one");
+  peer.session.tcp_ao = {{1, 2, AoAlgorithm::Aes128Cmac96, Secret("canary-ao")}};
   peer.session.local_address = ip("2001:db8::1");
   peer.session.send_hold_time_s = 7;
   peer.session.role = wire::Role::Customer;
@@ -125,8 +126,9 @@ TEST_CASE("every input and every output is read as it was written, and a part of
            input::ConnectHint{ip("10.0.0.1"), "TCP-MD5"}, input::MemoryUse{uint64_t{1} << 40, 7}})
     check_round_trip(in);
   for (const Output& out : std::vector<Output>{
-           output::Connect{conn, ip("10.0.0.1"), 1790, ip("10.0.0.2"), Secret("x"), uint8_t{3}}, output::Close{conn, octets},
-           output::Listen{{{prefix("10.0.0.0/8"), Secret("x"), uint8_t{2}}}, uint8_t{1}, std::nullopt},
+           output::Connect{conn, ip("10.0.0.1"), 1790, ip("10.0.0.2"), Secret("x"), {}, uint8_t{3}},
+           output::Rekey{conn, ip("10.0.0.1"), {{1, 2, AoAlgorithm::Aes128Cmac96, Secret("x")}}, {}}, output::Close{conn, octets},
+           output::Listen{{{prefix("10.0.0.0/8"), Secret("x"), {{3, 4, AoAlgorithm::HmacSha1_96, Secret("y")}}, uint8_t{2}}}, uint8_t{1}, std::nullopt},
            output::Routes{{{prefix("10.0.0.0/8"), rib::RouteChange::Kind::Unicast, {{{ip("fe80::1"), 3}, 7}}}}},
            output::WatchNextHop{ip("fe80::1"), 3}, output::UnwatchNextHop{ip("10.0.0.1"), 0}, output::Converged{},
            output::BfdStart{{ip("10.0.0.1"), ip("10.0.0.2"), {}}}, output::BfdStop{ip("10.0.0.1")}, output::FreeMemory{},

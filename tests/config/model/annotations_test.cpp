@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "bgp/base/document_limits.h"
 #include "config/model/document.h"
 #include "config/model/duration.h"
 #include "config/model/kinds.h"
@@ -48,17 +49,17 @@ TEST_CASE("an annotation's bad value says where it is and what is allowed") {
       {"dynamic: 10.0.0.1/24", "dynamic = '10.0.0.1/24' (must be a CIDR, strictly masked)"},
       {"hold-tme: 9s", "hold-tme = '9s' (no such annotation; the nearest is calico-bgp/hold-time)"},
       {"multipath: 4", "multipath = '4' (belongs to a BGPConfiguration)"},
-      {"drain: true", "drain = 'true' (belongs to a Node)"},
       {"bfd-minimum-ttl: 0", "bfd-minimum-ttl = '0' (must be 1..255)"},
+      {"drain: true", "drain = 'true' (belongs to a Node)"},
   };
   for (const auto& [annotation, reason] : cases) CHECK(error_of(peer_with(std::string("calico-bgp/") + annotation)) == where + reason);
 }
 
 TEST_CASE("annotations that need another one say so") {
   CHECK(error_of(peer_with("calico-bgp/dynamic-max: 3")) == "p.yaml:2: BGPPeer p: calico-bgp/dynamic-max needs calico-bgp/dynamic");
-  CHECK(error_of(peer_with("calico-bgp/role-strict: true")) == "p.yaml:2: BGPPeer p: calico-bgp/role-strict needs calico-bgp/role");
   CHECK(error_of(peer_with("calico-bgp/bfd: 1s, calico-bgp/bfd-minimum-ttl: 254")) ==
         "p.yaml:2: BGPPeer p: calico-bgp/bfd-minimum-ttl needs calico-bgp/bfd-multihop");
+  CHECK(error_of(peer_with("calico-bgp/role-strict: true")) == "p.yaml:2: BGPPeer p: calico-bgp/role-strict needs calico-bgp/role");
   CHECK(error_of(peer_with("calico-bgp/dynamic: 10.0.0.0/24")) ==
         "p.yaml:4: BGPPeer p: calico-bgp/dynamic 10.0.0.0/24 excludes peerIP, peerSelector and localWorkloadSelector");
   CHECK(error_of(peer_with("calico-bgp/dynamic: 10.0.0.0/24", "")) ==
@@ -66,6 +67,42 @@ TEST_CASE("annotations that need another one say so") {
   CHECK(error_of("{apiVersion: projectcalico.org/v3, kind: BGPConfiguration,\nmetadata: {name: node.n1, annotations: "
                  "{calico-bgp/passive: true}}}") ==
         "p.yaml:1: BGPConfiguration node.n1: calico-bgp/ annotations have an effect on the BGPConfiguration default alone");
+}
+
+TEST_CASE("tcp-ao: a chain of keys, or one line that says what one looks like") {
+  auto error = [](const std::string& value) { return error_of(peer_with("calico-bgp/tcp-ao: '" + value + "'")); };
+  std::string chain = "0 hmac-sha-1-96 s/k";
+  for (size_t n = 1; n < bgp::limits::kAoKeysMax; ++n) chain += ", " + std::to_string(n) + " hmac-sha-1-96 s/k";
+  CHECK(error(chain).empty());
+  CHECK(error("1/255 aes-128-cmac-96 bgp/key.1").empty());
+  for (const std::string& bad :
+       {chain + ", 9 hmac-sha-1-96 s/k", std::string(), std::string("1 hmac-sha-1-96"), std::string("256 hmac-sha-1-96 s/k"),
+        std::string("1/ hmac-sha-1-96 s/k"), std::string("1 md5 s/k"), std::string("1 hmac-sha-1-96 ../k"),
+        std::string("1 hmac-sha-1-96 s/.."), std::string("1 hmac-sha-1-96 s/k,2 hmac-sha-1-96 s/l"),
+        std::string("1 hmac-sha-1-96 s/k, "), std::string("1/2 hmac-sha-1-96 s/k, 1/3 hmac-sha-1-96 s/l"),
+        std::string("1/2 hmac-sha-1-96 s/k, 3/2 hmac-sha-1-96 s/l")}) {
+    CAPTURE(bad);
+    CHECK(error(bad) ==
+          "p.yaml:3: BGPPeer p: error with field metadata.annotations.calico-bgp/tcp-ao = '" + bad.substr(0, 128) +
+              (bad.size() > 128 ? "..." : "") +
+              "' (must be SEND-ID/RECEIVE-ID ALGORITHM SECRET/KEY, up to 8 of them separated by ', ', the preferred one first, "
+              "ids 0..255 and each once, hmac-sha-1-96 or aes-128-cmac-96: as in 1/1 hmac-sha-1-96 bgp/key-1)");
+  }
+}
+
+TEST_CASE("tcp-ao excludes a password, on a BGPPeer and for the mesh, whose keys have one id for both ways") {
+  const std::string password = "{secretKeyRef: {name: s, key: k}}";
+  CHECK(error_of(peer_with("calico-bgp/tcp-ao: 1 hmac-sha-1-96 s/k", "peerIP: 10.0.0.1, asNumber: 1, password: " + password)) ==
+        "p.yaml:4: BGPPeer p: password and calico-bgp/tcp-ao exclude each other: a session has TCP-MD5 or TCP-AO");
+  auto mesh = [](const std::string& ids, const std::string& spec) {
+    return error_of("{apiVersion: projectcalico.org/v3, kind: BGPConfiguration, metadata: {name: default, annotations: "
+                    "{calico-bgp/tcp-ao: " + ids + " hmac-sha-1-96 s/k}}, spec: {" + spec + "}}");
+  };
+  CHECK(mesh("1", "").empty());
+  CHECK(mesh("1", "nodeMeshPassword: " + password) ==
+        "p.yaml:1: BGPConfiguration default: nodeMeshPassword and calico-bgp/tcp-ao exclude each other: a session has TCP-MD5 or TCP-AO");
+  CHECK(mesh("1/2", "") == "p.yaml:1: BGPConfiguration default: calico-bgp/tcp-ao: both ends of the mesh read this, so that each "
+                           "key has one id for both ways");
 }
 
 TEST_CASE("annotations are stored as texts, shown as v3, kept by a v1 rewrite, and others stay untouched") {

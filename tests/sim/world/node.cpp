@@ -137,6 +137,7 @@ void Node::carry_out(const speaker::Output& output) {
       n.world_.internet.dial(n.id_, c.conn, static_cast<HostId>(c.remote.to_u32() - 0x0a000001U));
     }
     void operator()(const out::Close& c) const { n.world_.internet.close(n.id_, c.conn, c.last_words); }
+    void operator()(const out::Rekey&) const {}
     void operator()(const out::Listen&) const {}  // the simulated network asks for no passwords
     void operator()(const out::Routes& routes) const {
       if (!n.fib_) return;

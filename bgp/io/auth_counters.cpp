@@ -1,4 +1,4 @@
-#include "bgp/io/md5_counters.h"
+#include "bgp/io/auth_counters.h"
 
 #include <charconv>
 #include <fstream>
@@ -31,8 +31,8 @@ uint64_t number(std::string_view word) {
 }  // namespace
 
 // Two lines for each protocol, names and values: "TcpExt: SyncookiesSent ...", "TcpExt: 0 ...".
-Md5Counters parse_md5_counters(std::string_view netstat) {
-  Md5Counters counters;
+AuthCounters parse_auth_counters(std::string_view netstat) {
+  AuthCounters counters;
   while (!netstat.empty()) {
     std::string_view names = next_line(netstat);
     std::string_view values = next_line(netstat);
@@ -44,25 +44,37 @@ Md5Counters parse_md5_counters(std::string_view netstat) {
       if (name == "TCPMD5NotFound") counters.not_found = number(value);
       if (name == "TCPMD5Unexpected") counters.unexpected = number(value);
       if (name == "TCPMD5Failure") counters.failure = number(value);
+      if (name == "TCPAORequired") counters.ao_required = number(value);
+      if (name == "TCPAOKeyNotFound") counters.ao_key_not_found = number(value);
+      if (name == "TCPAOBad") counters.ao_bad = number(value);
     }
   }
   return counters;
 }
 
-Md5Counters read_md5_counters() {
+AuthCounters read_auth_counters() {
   std::ifstream file("/proc/net/netstat");
   std::stringstream text;
   text << file.rdbuf();
-  return parse_md5_counters(text.str());
+  return parse_auth_counters(text.str());
 }
 
-std::string md5_hint(const Md5Counters& before, const Md5Counters& now, bool has_password) {
-  if (!has_password) {
-    bool is_signed = now.unexpected > before.unexpected;
-    return is_signed ? "TCP-MD5: signed segments came, but no password is configured" : "";
+std::string auth_hint(const AuthCounters& before, const AuthCounters& now, Auth auth) {
+  switch (auth) {
+    case Auth::None:
+      if (now.unexpected > before.unexpected) return "TCP-MD5: signed segments came, but no password is configured";
+      if (now.ao_key_not_found > before.ao_key_not_found) return "TCP-AO: signed segments came, but no key is configured";
+      return "";
+    case Auth::TcpMd5:
+      if (now.failure > before.failure) return "TCP-MD5: segments with another password came";
+      if (now.not_found > before.not_found) return "TCP-MD5: segments without a password came";
+      return "";
+    case Auth::TcpAo:
+      if (now.ao_bad > before.ao_bad) return "TCP-AO: segments with another key came";
+      if (now.ao_key_not_found > before.ao_key_not_found) return "TCP-AO: segments with an unknown key id came";
+      if (now.ao_required > before.ao_required) return "TCP-AO: segments without a signature came";
+      return "";
   }
-  if (now.failure > before.failure) return "TCP-MD5: segments with another password came";
-  if (now.not_found > before.not_found) return "TCP-MD5: segments without a password came";
   return "";
 }
 
