@@ -38,6 +38,7 @@ void FamilyTable::give_back_memory() {
 }
 
 void Rib::give_back_memory() {
+  end_window();  // forgets ids whose rows go
   for (Family family : kFamilies) tables_[family].give_back_memory();
   tables_.attrs.give_back_memory();
   for (const std::unique_ptr<ExportGroup>& group : groups_) group->give_back_memory();

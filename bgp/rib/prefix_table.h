@@ -27,6 +27,7 @@ enum class RowFlag : uint32_t {
   BestTouched = 1U << 11, // the selected path was replaced or removed since the last decision
   Multipath = 1U << 12,   // the FIB was given more than one leg
   Undead = 1U << 13,      // in FamilyTable::undead
+  ChangedLately = 1U << 14,  // its selected path changed in this window: the next change waits
 };
 
 class PrefixTable {

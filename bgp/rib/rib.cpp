@@ -235,6 +235,7 @@ void Rib::decide_one(Family family, DestinationId id) {
     table.prefixes.clear(id, RowFlag::Multipath);
     if (had_best) changes_[index_of(family)].push_back({0, 0, id});
     if (had_best) emit(family, id, {});
+    if (had_best) note_change(family, id);
     if (table.prefixes.first_path(id) == 0) table.bury(id);  // looked at once the groups were told
     return;
   }
@@ -242,6 +243,7 @@ void Rib::decide_one(Family family, DestinationId id) {
   table.prefixes.set(id, RowFlag::HasBest);
   move_to_front(table, id, best);
   if (best != before) changes_[index_of(family)].push_back({table.paths[best].attr, table.paths[best].peer, id});
+  if (best != before && had_best) note_change(family, id);
   bool was_multipath = table.prefixes.has(id, RowFlag::Multipath);
   bool is_multipath = decided.selection.multipath > 1;
   if (best == before && !was_multipath && !is_multipath) return;
@@ -278,9 +280,13 @@ bool Rib::decide(size_t max) {
     bool tells_all_paths = any_tells_all_paths(family);
     size_t decided = 0;
     for (; decided < max && !dirty.empty(); ++decided) {
-      decide_one(family, dirty.front());
-      if (tells_all_paths) decided_.push_back(dirty.front());
+      DestinationId id = dirty.front();
       dirty.pop_front();
+      if (must_wait(family, id)) continue;
+      decide_one(family, id);
+      if (!tells_all_paths) continue;
+      decided_.push_back(id);
+      note_change(family, id);
     }
     max -= decided;
     tell_groups(family);

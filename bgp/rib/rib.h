@@ -53,6 +53,7 @@ class Rib {
   struct Options {
     bool assume_next_hops_reachable = false;
     bool emit_route_changes = true;
+    bool waits_for_windows = false;  // a prefix that has just changed waits for end_window() (pace.cpp)
   };
   explicit Rib(Options options);
 
@@ -97,8 +98,13 @@ class Rib {
   // Prefixes with several paths are decided again when this changes. Cost: O(prefixes).
   void set_multipath(const Multipath& config);
   bool has_work() const { return !dirty_[0].empty() || !dirty_[1].empty(); }
+  // Nothing is undecided, nor waits for the end of the window.
+  bool is_settled() const { return !has_work() && waiting_[0].empty() && waiting_[1].empty(); }
   // Decides up to `max` dirty prefixes and tells the export groups. True while more are left.
   bool decide(size_t max);
+  // True since a selected path changed: the caller ends the window limits::kChangeWindow later.
+  bool has_window() const { return !changed_lately_[0].empty() || !changed_lately_[1].empty(); }
+  void end_window();
   std::vector<RouteChange> take_route_changes();
 
   // ---- Adj-RIB-Out ---------------------------------------------------------------------------------------------
@@ -114,7 +120,7 @@ class Rib {
   // What the paths of each peer take, by PeerId: their own octets, and their shares of rows and attribute sets.
   // Cost: O(paths).
   std::vector<uint64_t> bytes_by_peer() const;
-  // Frees what a large peer that has gone took. Requires that nothing is undecided. Cost: O(paths), next to nothing
+  // Frees what a large peer that has gone took. Requires is_settled(). Cost: O(paths), next to nothing
   // while most of the tables is in use.
   void give_back_memory();
 
@@ -135,6 +141,8 @@ class Rib {
   };
   Decided choose(Family family, DestinationId id, std::vector<Candidate>& candidates) const;
   void decide_one(Family family, DestinationId id);
+  bool must_wait(Family family, DestinationId id);
+  void note_change(Family family, DestinationId id);
   void move_to_front(FamilyTable& table, DestinationId id, PathIndex path);
   void emit(Family family, DestinationId id, std::span<const Candidate> multipath);
   std::vector<RouteChange::NextHop> legs_of(const FamilyTable& table, std::span<const Candidate> multipath) const;
@@ -159,6 +167,8 @@ class Rib {
   Multipath multipath_;
   Tables tables_;
   std::array<DirtyQueue, 2> dirty_;
+  std::array<std::vector<DestinationId>, 2> changed_lately_;  // with RowFlag::ChangedLately, or released since
+  std::array<std::vector<DestinationId>, 2> waiting_;         // dirty ones, for the end of the window
   std::vector<DestinationId> decided_;                      // of the slice; only while somebody is told every path
   std::array<std::vector<BestChange>, 2> changes_;          // of the slice
   struct Counts {

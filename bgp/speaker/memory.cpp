@@ -42,7 +42,7 @@ void Speaker::note_memory_level() {
 // The tables shrink at the first look after all is decided; the rim gives back what others freed, and measures again.
 void Speaker::look_at_memory() {
   memory_.look_at = now_ + limits::kMemoryLook;
-  if (!rib_.has_work()) rib_.give_back_memory();
+  if (rib_.is_settled()) rib_.give_back_memory();
   outputs_.push_back(output::FreeMemory{});
 }
 

@@ -50,7 +50,7 @@ void Speaker::add_peer(const PeerSettings& settings) {
 
 // A slot is reused only while nothing is undecided: until then export groups may still name its last owner.
 rib::PeerId Speaker::take_peer_id() {
-  if (!free_peer_ids_.empty() && !rib_.has_work()) {
+  if (!free_peer_ids_.empty() && rib_.is_settled()) {
     rib::PeerId id = free_peer_ids_.back();
     free_peer_ids_.pop_back();
     return id;

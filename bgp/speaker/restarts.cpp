@@ -165,7 +165,7 @@ void Speaker::check_converged() {
     return !is_early && peer.fsm.last_fault().kind != session::Fault::Kind::None;
   });
   // What was heard must be decided before anything is swept, and cannot be while its next hops are being looked up.
-  if (rib_.has_work() || (rib_.next_hops().is_waiting() && !is_late)) return;
+  if (!rib_.is_settled() || (rib_.next_hops().is_waiting() && !is_late)) return;
   if ((may_say_end || may_sweep) && rib_.is_end_of_rib_held()) {
     rib_.release_end_of_rib();
     mark_members_writable();

@@ -15,7 +15,9 @@ Speaker::Speaker(SpeakerConfigPtr config, Options options, Instant now)
       now_(now),
       started_(now),
       prng_(options_.seed),
-      rib_({.assume_next_hops_reachable = !options_.has_fib, .emit_route_changes = options_.has_fib}),
+      rib_({.assume_next_hops_reachable = !options_.has_fib,
+            .emit_route_changes = options_.has_fib,
+            .waits_for_windows = true}),
       peers_(1) {
   static constexpr uint8_t kLocalAttributes[] = {0x40, 1, 1, 0, 0x40, 2, 0};  // ORIGIN IGP, empty AS_PATH
   local_attr_ = rib_.attrs().intern_local(kLocalAttributes);
@@ -37,6 +39,7 @@ bool Speaker::run(Instant now) {
   now_ = now;
   if (is_shut_down_ || !rib_.has_work()) return false;
   bool more = rib_.decide(limits::kDecisionsPerTurn);
+  if (rib_.has_window() && window_end_ == kNever) window_end_ = now + limits::kChangeWindow;
   collect_rib_output();
   mark_members_writable();
   check_converged();
@@ -230,6 +233,12 @@ void Speaker::check_max_prefix(PeerSlot& peer) {
   }
 }
 
+// What waited is decided by the next run().
+void Speaker::end_window() {
+  window_end_ = kNever;
+  rib_.end_window();
+}
+
 // ---- time ---------------------------------------------------------------------------------------------------------
 
 // Deadlines are queued once and looked at when they come: hearing from a peer only moves its real deadline.
@@ -241,7 +250,7 @@ void Speaker::schedule(PeerSlot& peer) {
 }
 
 Instant Speaker::next_deadline() const {
-  Instant next = std::min(deadlines_.empty() ? kNever : deadlines_.top().at, memory_.look_at);
+  Instant next = std::min({deadlines_.empty() ? kNever : deadlines_.top().at, memory_.look_at, window_end_});
   if (is_converged_ || is_shut_down_) return next;
   Instant grace_end = started_ + kGrace;
   return std::min(next, now_ < grace_end ? grace_end : started_ + options_.selection_deferral);
@@ -250,6 +259,7 @@ Instant Speaker::next_deadline() const {
 void Speaker::expire(Instant now) {
   now_ = now;
   if (memory_.look_at <= now) look_at_memory();
+  if (window_end_ <= now) end_window();
   while (!deadlines_.empty() && deadlines_.top().at <= now) {
     Deadline due = deadlines_.top();
     deadlines_.pop();

@@ -59,6 +59,8 @@ class Speaker {
   // ---- status --------------------------------------------------------------------------------------------------
   const SpeakerConfig& config() const { return *config_; }
   Snapshot snapshot(Instant now) const;
+  // True while what was heard is not yet decided: run() has work, or a prefix waits for the end of its window.
+  bool has_undecided() const { return !rib_.is_settled(); }
   std::optional<PeerDetailSnapshot> peer_detail(const IpAddress& address) const;
   // Every path of the wanted prefixes from `from` on, in order, until `max` paths are reached (a prefix stays whole).
   RoutePage routes(const std::optional<Prefix>& from, size_t max,
@@ -158,6 +160,7 @@ class Speaker {
   void mark_writable(Connection& connection);
   void mark_members_writable();
   void check_max_prefix(PeerSlot& peer);
+  void end_window();
   void collect_rib_output();
   void log(LogLevel level, std::string event, const PeerSlot* peer,
            std::vector<std::pair<std::string, std::string>> fields = {});
@@ -177,6 +180,7 @@ class Speaker {
   session::ConnIdSource conn_ids_;
   rib::Rib rib_;
   rib::AttrId local_attr_ = 0;
+  Instant window_end_ = kNever;  // of prefixes that changed lately (bgp/rib/pace.cpp)
   std::vector<std::unique_ptr<PeerSlot>> peers_;  // by PeerId; [0] and free slots are null
   std::vector<rib::PeerId> free_peer_ids_;
   std::unordered_map<IpAddress, rib::PeerId> by_address_;

@@ -7,8 +7,9 @@ namespace {
 
 // A RIB with a FIB: two eBGP peers 1 and 2, and local routes.
 struct WithFib {
-  Rib rib{{.assume_next_hops_reachable = true, .emit_route_changes = true}};
-  WithFib() {
+  Rib rib;
+  explicit WithFib(bool waits_for_windows = false)
+      : rib({.assume_next_hops_reachable = true, .emit_route_changes = true, .waits_for_windows = waits_for_windows}) {
     for (PeerId id = 1; id <= 3; ++id)
       rib.set_peer(id, {true, false, BgpIdentifier{id}, IpAddress::v4(0x0a640000U + id), id});
   }
@@ -44,6 +45,42 @@ struct WithFib {
     return out;
   }
 };
+
+TEST_CASE("a prefix that changes again in the same window waits for its end; a first change and a new path do not") {
+  WithFib w(true);
+  w.learn(1, "10.0.0.0/8");
+  CHECK(w.changes() == "10.0.0.0/8 via 10.0.0.1");
+  CHECK_FALSE(w.rib.has_window());  // that was news, not a change
+  w.learn(1, "10.0.0.0/8", "path 64513,64514");
+  w.learn(2, "10.0.0.0/8", "path 64515");
+  CHECK(w.changes() == "10.0.0.0/8 via 10.0.0.2");
+  CHECK(w.rib.has_window());
+  w.withdraw(2, "10.0.0.0/8");
+  w.withdraw(1, "10.0.0.0/8");
+  CHECK(w.changes() == "");
+  CHECK_FALSE(w.rib.has_work());
+  CHECK_FALSE(w.rib.is_settled());
+  w.learn(1, "11.0.0.0/8");
+  CHECK(w.changes() == "11.0.0.0/8 via 10.0.0.1");
+  w.rib.end_window();
+  CHECK(w.changes() == "10.0.0.0/8 none");
+  w.learn(1, "10.0.0.0/8");  // nobody can reach it: this is urgent
+  CHECK(w.changes() == "10.0.0.0/8 via 10.0.0.1");
+  CHECK(w.rib.is_settled());
+}
+
+TEST_CASE("a prefix that is gone before its window ends leaves nothing behind") {
+  WithFib w(true);
+  w.learn(1, "10.0.0.0/8");
+  CHECK(w.changes() == "10.0.0.0/8 via 10.0.0.1");
+  w.withdraw(1, "10.0.0.0/8");
+  CHECK(w.changes() == "10.0.0.0/8 none");
+  CHECK(w.rib.has_window());
+  w.rib.give_back_memory();
+  CHECK_FALSE(w.rib.has_window());
+  w.learn(1, "12.0.0.0/8");
+  CHECK(w.changes() == "12.0.0.0/8 via 10.0.0.1");
+}
 
 TEST_CASE("the FIB hears of a route, of its equals and of its end") {
   WithFib w;

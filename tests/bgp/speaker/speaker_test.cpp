@@ -135,6 +135,8 @@ TEST_CASE("blocks of ours are blackholes, routes of the kernel are left alone, t
   CHECK(fib(one) == "20.0.0.0/8 via 192.0.2.2");
   one.handle(input::Closed{second, "Connection closed"});
   CHECK(one.count<output::UnwatchNextHop>() <= 1);
+  CHECK(fib(one) == "");  // it changed a moment ago
+  one.wait(limits::kChangeWindow);
   CHECK(fib(one) == "20.0.0.0/8 none");
   one.handle(input::LocalRoutes{{}, {prefix("10.1.0.5/32")}});
   CHECK(fib(one) == "10.1.0.5/32 none");

@@ -224,6 +224,7 @@ void World::broken(const std::string& what) {
 void World::check() {
   for (int n = 0; n < nodes() && !failure_; ++n) {
     if (!node(n).is_running() || node(n).is_frozen() || node(n).next_deadline() <= calendar_.now()) continue;
+    if (node(n).speaker().has_undecided()) continue;
     for (const std::string& what : {check_decisions(node(n)), check_counters(node(n))})
       if (!what.empty()) return broken(node_name(n) + ": " + what);
     bool is_its_turn = elapsed() / 1s % 10 == n % 10;  // the texts of all, each second, would cost more than all the rest
