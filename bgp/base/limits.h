@@ -80,6 +80,9 @@ inline constexpr size_t kControlClientsMax = 64;               // overflow: the 
 inline constexpr size_t kControlLineBytesMax = 1024 * 1024;    // one request; overflow: error and close
 inline constexpr size_t kControlQueueBytesMax = 4 * 1024 * 1024;  // answers a client does not read; overflow: close
 inline constexpr Duration kControlDeadline = 5s;               // for a request to come, be answered, be taken; overflow: close
+inline constexpr size_t kBirdLineBytesMax = 4096;              // of BIRD's sockets: one command; overflow: error and close
+inline constexpr Duration kBirdIdleDeadline = 300s;            // of BIRD's sockets: birdc stays open; overflow: close
+inline constexpr size_t kBirdChunkBytes = 64 * 1024;           // of `show route`: the next is made when this one was taken
 inline constexpr size_t kRoutesPerPage = 4096;                 // of `node routes`; more come in further pages
 
 // ---- documents --------------------------------------------------------------------------------------------------

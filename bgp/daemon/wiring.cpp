@@ -15,6 +15,7 @@
 #include "bgp/base/limits.h"
 #include "bgp/daemon/autodetect.h"
 #include "bgp/daemon/bfd_view.h"
+#include "bgp/daemon/bird_view.h"
 #include "bgp/daemon/config_source.h"
 #include "bgp/daemon/log_writer.h"
 #include "bgp/daemon/registration.h"
@@ -28,6 +29,7 @@
 #include "config/store/keys.h"
 #include "ctl/client/remote_store.h"
 #include "ctl/protocol/version.h"
+#include "ctl/server/bird_server.h"
 #include "ctl/server/unix_server.h"
 #include "fib/io/kernel_driver.h"
 #include "fib/io/own_routes.h"
@@ -40,6 +42,10 @@ using config::store::StoreError;
 
 StartError to_start_error(const StoreError& error) {
   return {error.reason, error.kind == StoreError::Kind::Busy ? 75 : 1};
+}
+
+StartError to_start_error(const ctl::server::ServerError& error) {
+  return {error.reason, error.kind == ctl::server::ServerError::Kind::Busy ? 75 : 1};
 }
 
 Result<std::unique_ptr<config::store::Store>, StartError> open_store(const Options& options, LogWriter& log) {
@@ -107,7 +113,10 @@ class Agent::Impl {
   void make_kernel();
   fib::io::KernelOptions kernel_options() const;
   Status<StartError> start_control();
+  Status<StartError> start_bird(Family family);
   ctl::server::Handlers handlers();
+  ctl::server::BirdHandlers bird_handlers(Family family);
+  BirdRouteFacts facts_of(const speaker::RouteSnapshot& route) const;
   void shut_down(const std::string& reason);
   void stop_store_thread();
   template <class T>
@@ -122,6 +131,9 @@ class Agent::Impl {
   std::unique_ptr<config::store::Store> store_;
   std::unique_ptr<ConfigSource> config_source_;
   std::unique_ptr<ctl::server::UnixServer> control_;
+  std::vector<std::unique_ptr<ctl::server::BirdServer>> birds_;  // a family each
+  BirdSelf bird_self_{ctl::protocol::this_build().version + "+compat1.6.8", std::chrono::system_clock::now(),
+                      std::chrono::system_clock::now()};  // the store thread's, once that runs
   std::unique_ptr<speaker::transcript::Recorder> recorder_;  // null without --record
   std::unique_ptr<speaker::Speaker> speaker_;
   std::unique_ptr<fib::io::KernelDriver> kernel_;  // null with --fib none
@@ -146,6 +158,7 @@ Status<StartError> Agent::Impl::start() {
       ConfigSource::Events{
           [this](const speaker::SpeakerConfig& resolved) {
             auto config = std::make_shared<const speaker::SpeakerConfig>(resolved);
+            bird_self_.reconfigured = std::chrono::system_clock::now();
             post(routing_io_, [this, config] { driver_->handle(speaker::input::Reconfigure{config}); });
           },
           [this](const LogRecord& record) { log_.log(record); }});
@@ -260,11 +273,19 @@ Status<StartError> Agent::Impl::start_control() {
   auto control = ctl::server::UnixServer::open(
       store_io_, {.path = options_.run_dir + "/calico-bgp.ctl", .version = ctl::protocol::this_build()}, *store_,
       handlers());
-  if (!control) {
-    bool busy = control.error().kind == ctl::server::ServerError::Kind::Busy;
-    return Err(StartError{control.error().reason, busy ? 75 : 1});
-  }
+  if (!control) return Err(to_start_error(control.error()));
   control_ = std::move(*control);
+  if (auto bird = start_bird(Family::IPv4); !bird) return bird;
+  return start_bird(Family::IPv6);
+}
+
+Status<StartError> Agent::Impl::start_bird(Family family) {
+  std::string name = family == Family::IPv4 ? "bird.ctl" : "bird6.ctl";
+  auto bird = ctl::server::BirdServer::open(
+      store_io_, {.path = options_.run_dir + "/" + name, .family = family, .version = bird_self_.version},
+      bird_handlers(family));
+  if (!bird) return Err(to_start_error(bird.error()));
+  birds_.push_back(std::move(*bird));
   return Done{};
 }
 
@@ -321,6 +342,51 @@ ctl::server::Handlers Agent::Impl::handlers() {
   return handlers;
 }
 
+// BIRD's control sockets -> routing thread -> BIRD's control sockets: as above
+ctl::server::BirdHandlers Agent::Impl::bird_handlers(Family family) {
+  namespace bird = ctl::bird;
+  auto clocks = [] { return Clocks{io::now(), std::chrono::system_clock::now()}; };
+  ctl::server::BirdHandlers handlers;
+  handlers.view = [this, clocks, family](bool with_counts, ctl::server::Reply<bird::View> reply) {
+    struct Read {
+      speaker::Snapshot snapshot;
+      speaker::TableCounts counts;
+    };
+    with_speaker<Read>(
+        [this, with_counts, family] {
+          return Read{speaker_->snapshot(io::now()),
+                      with_counts ? speaker_->table_counts(family) : speaker::TableCounts{}};
+        },
+        [this, clocks, family, reply](const Read& r) {
+          reply(to_bird_view(r.snapshot, r.counts, family, bird_self_, clocks()));
+        });
+  };
+  handlers.routes = [this, clocks](const std::optional<Prefix>& from, std::function<bool(const Prefix&)> is_wanted,
+                                   ctl::server::Reply<bird::RoutePage> reply) {
+    struct Read {
+      speaker::RoutePage page;
+      std::vector<BirdRouteFacts> facts;
+      speaker::Snapshot snapshot;
+    };
+    with_speaker<Read>(
+        [this, from, is_wanted] {
+          Read read{speaker_->routes(from, limits::kRoutesPerPage, is_wanted), {}, speaker_->snapshot(io::now())};
+          for (const speaker::RouteSnapshot& route : read.page.routes)
+            if (kernel_) read.facts.push_back(facts_of(route));
+          return read;
+        },
+        [this, clocks, reply](const Read& r) {
+          reply(to_bird_routes(r.page, r.facts, r.snapshot, bird_self_, clocks()));
+        });
+  };
+  return handlers;
+}
+
+BirdRouteFacts Agent::Impl::facts_of(const speaker::RouteSnapshot& route) const {
+  auto way = route.next_hop ? kernel_->way_to({*route.next_hop, route.ifindex}) : kernel_->way_of(route.view.prefix);
+  return {kernel_->status(route.view.prefix), way};
+}
+
 void Agent::Impl::run() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (!error) shut_down(signal == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -343,6 +409,7 @@ void Agent::Impl::stop_store_thread() {
   post(store_io_, [this] {
     if (config_source_) config_source_->stop();
     control_.reset();
+    birds_.clear();
   });
   store_work_.reset();
   if (store_thread_.joinable()) store_thread_.join();

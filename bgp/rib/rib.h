@@ -128,6 +128,9 @@ class Rib {
   const Tables& tables() const { return tables_; }
   // Every path of one prefix, the best first. Decides on a copy; nothing changes.
   std::vector<PathView> paths(const Prefix& prefix) const;
+  // Every path of one family, those of a prefix one after another; `is_selected`: it is the one in use. Cost: O(paths).
+  void for_each_path(Family family,
+                     const std::function<void(DestinationId, const Path&, bool is_selected)>& visit) const;
   // The first `max` prefixes in order that are not before `from` and that `is_wanted`.
   // Cost: O(prefixes), no sort of the whole table.
   std::vector<Prefix> prefixes_from(const std::optional<Prefix>& from, size_t max,

@@ -30,6 +30,17 @@ std::vector<PathView> Rib::paths(const Prefix& prefix) const {
   return views;
 }
 
+void Rib::for_each_path(Family family,
+                        const std::function<void(DestinationId, const Path&, bool is_selected)>& visit) const {
+  const FamilyTable& table = tables_[family];
+  for (DestinationId id = 0; id < table.prefixes.id_end(); ++id) {
+    if (!table.prefixes.has(id, RowFlag::InUse)) continue;
+    PathIndex first = table.prefixes.first_path(id);
+    bool has_best = table.prefixes.has(id, RowFlag::HasBest) && !table.prefixes.has(id, RowFlag::BestTouched);
+    for (PathIndex i = first; i != 0; i = table.paths[i].next) visit(id, table.paths[i], has_best && i == first);
+  }
+}
+
 std::vector<Prefix> Rib::prefixes_from(const std::optional<Prefix>& from, size_t max,
                                        const std::function<bool(const Prefix&)>& is_wanted) const {
   std::vector<Prefix> heap;  // the largest on top

@@ -70,7 +70,11 @@ void Speaker::receive_update(PeerSlot& peer, ConnId conn, ByteView body) {
   }
   if (!update_.faults.empty()) note_faults(peer);
   auto withdraw = [&](const wire::NlriField& field) {
-    field.for_each([&](const wire::NlriEntry& entry) { rib_.withdraw(peer.id, field.family(), entry); });
+    ImportCounts& counts = peer.imports[rib::index_of(field.family())];
+    field.for_each([&](const wire::NlriEntry& entry) {
+      ++counts.withdraws;
+      rib_.withdraw(peer.id, field.family(), entry);
+    });
   };
   withdraw(update_.withdrawn);
   withdraw(update_.mp_withdrawn);
@@ -92,10 +96,14 @@ void Speaker::learn(PeerSlot& peer, const wire::NlriField& field, wire::NextHop 
   rib::AttrId attr = intern_received(peer, next_hop);
   rib::Rejection loop = find_loop(peer, attr);
   uint64_t refused = 0;
+  ImportCounts& counts = peer.imports[rib::index_of(field.family())];
   field.for_each([&](const wire::NlriEntry& entry) {
     rib::Rejection rejection = loop;
     if (loop == rib::Rejection::None && !is_accepted(peer.settings.import, field.family(), entry))
       rejection = rib::Rejection::Policy;
+    ++counts.updates;
+    counts.loops += loop != rib::Rejection::None;
+    counts.filtered += rejection == rib::Rejection::Policy;
     if (!rib_.learn(peer.id, field.family(), entry, attr, rejection)) ++refused;
   });
   rib_.attrs().release(attr);

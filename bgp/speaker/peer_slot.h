@@ -39,6 +39,7 @@ struct Speaker::PeerSlot {
   std::array<StaleFamily, 2> stale = {};  // by rib::index_of
   IpAddress local_address = {};           // of the last session: what the routes were judged by
   BgpIdentifier identifier = {};          // of the last session
+  std::array<ImportCounts, 2> imports = {};  // by rib::index_of
   enum class Noted : uint8_t { Nothing, Near, Exceeded };
   Noted max_prefix_noted = Noted::Nothing;  // in this session
 

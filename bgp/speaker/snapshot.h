@@ -1,6 +1,7 @@
 // What the speaker shows of itself: values, sorted, safe to carry to another thread.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +19,14 @@ struct PrefixCounts {
   uint64_t accepted = 0;    // of those, not rejected by policy or as a loop
   uint64_t advertised = 0;  // size of the Adj-RIB-Out
   uint64_t stale = 0;       // of the received: not said again since the peer restarted, or began a route refresh
+};
+
+// Routes that were said, since the peer is there.
+struct ImportCounts {
+  uint64_t updates = 0;
+  uint64_t loops = 0;     // of them rejected as loops and leaks
+  uint64_t filtered = 0;  // of them rejected by policy
+  uint64_t withdraws = 0;
 };
 
 // What RFC 7606 had us do, how often.
@@ -62,6 +71,7 @@ struct PeerSnapshot {
   std::optional<Instant> stale_until;             // the stale routes are given up then
   PrefixCounts ipv4;
   PrefixCounts ipv6;
+  std::array<ImportCounts, 2> imports = {};       // by rib::index_of
   MalformedCounts malformed;
   uint64_t refused_paths = 0;                     // more of one prefix than limits::kPathsPerPeerMax, or the table was full
   std::optional<MemoryHold> memory_hold;          // kept out until then
@@ -84,6 +94,23 @@ struct Snapshot {
   std::vector<PeerSnapshot> peers;  // by address
   input::MemoryUse memory = {};
   bool is_memory_tight = false;
+  // After a restart nobody is told End-of-RIB (RFC 4724 §4.1) until all was heard, and until then at the latest.
+  std::optional<Instant> recovering_until = {};
+};
+
+// Who brought how many paths of one family, and of how many prefixes the selected one.
+struct PathCounts {
+  uint64_t accepted = 0;
+  uint64_t rejected = 0;
+  uint64_t selected = 0;
+};
+struct TableCounts {
+  PathCounts all;
+  PathCounts blocks;                      // own ones
+  PathCounts kernel;                      // other routes of this node's kernel
+  std::map<IpAddress, PathCounts> peers;  // those with a path
+  uint64_t prefixes = 0;                  // with an accepted path
+  uint64_t rejected_prefixes = 0;         // with a rejected one
 };
 
 // One path; text is made elsewhere, from the canonical attribute bytes.
@@ -91,6 +118,8 @@ struct RouteSnapshot {
   rib::PathView view;
   std::optional<IpAddress> peer;     // nullopt: local
   std::optional<IpAddress> next_hop;
+  uint32_t ifindex = 0;              // the link that a link-local next hop is on
+  uint32_t metric = 0;               // to the next hop
   Bytes attributes;
 };
 

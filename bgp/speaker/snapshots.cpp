@@ -6,7 +6,8 @@
 namespace bgp::speaker {
 
 Snapshot Speaker::snapshot(Instant now) const {
-  Snapshot snapshot{config_->local_as, config_->identifier, now, {}, {}, false};
+  Snapshot snapshot{config_->local_as, config_->identifier, now, {}, {}, false, {}};
+  if (rib_.is_end_of_rib_held()) snapshot.recovering_until = started_ + options_.selection_deferral;
   for (const std::unique_ptr<PeerSlot>& peer : peers_)
     if (peer) snapshot.peers.push_back(snapshot_of(*peer));
   std::sort(snapshot.peers.begin(), snapshot.peers.end(),
@@ -42,12 +43,34 @@ PeerSnapshot Speaker::snapshot_of(const PeerSlot& peer) const {
     counts.advertised = peer.is_up() ? peer.group->advertised(peer.id, family) : 0;
   }
   if (peer.has_stale()) out.stale_until = peer.stale_until();
+  out.imports = peer.imports;
   out.malformed = peer.malformed;
   out.refused_paths = peer.refused_paths;
   bool is_held = peer.memory_hold && now_ < peer.memory_hold->until && peer.fsm.state() == session::State::Idle;
   if (is_held) out.memory_hold = peer.memory_hold;
   out.is_kept_out_by_memory = !is_held && is_kept_out_by_memory(&peer);
   return out;
+}
+
+TableCounts Speaker::table_counts(Family family) const {
+  TableCounts counts;
+  std::vector<PathCounts> by_peer(peers_.size());
+  std::optional<rib::DestinationId> accepted, rejected;  // the last prefix that had such a path
+  rib_.for_each_path(family, [&](rib::DestinationId id, const rib::Path& path, bool is_selected) {
+    bool is_block = path.path_id == static_cast<uint32_t>(rib::LocalKind::Block);
+    PathCounts& of = path.peer != rib::kLocalPeer ? by_peer[path.peer] : is_block ? counts.blocks : counts.kernel;
+    bool is_rejected = path.rejection != rib::Rejection::None;
+    for (PathCounts* c : {&of, &counts.all}) {
+      ++(is_rejected ? c->rejected : c->accepted);
+      c->selected += is_selected;
+    }
+    std::optional<rib::DestinationId>& last = is_rejected ? rejected : accepted;
+    if (last != id) ++(is_rejected ? counts.rejected_prefixes : counts.prefixes);
+    last = id;
+  });
+  for (const std::unique_ptr<PeerSlot>& peer : peers_)
+    if (peer) counts.peers[peer->settings.session.address] = by_peer[peer->id];
+  return counts;
 }
 
 std::optional<PeerDetailSnapshot> Speaker::peer_detail(const IpAddress& address) const {
@@ -79,10 +102,13 @@ RoutePage Speaker::routes(const std::optional<Prefix>& from, size_t max,
 void Speaker::append_routes(const Prefix& prefix, std::vector<RouteSnapshot>& out) const {
   const rib::Tables& tables = rib_.tables();
   for (const rib::PathView& view : rib_.paths(prefix)) {
-    RouteSnapshot route{view, {}, {}, {}};
+    RouteSnapshot route{view, {}, {}, 0, 0, {}};
     if (view.peer != rib::kLocalPeer) route.peer = tables.peers[view.peer].address;
-    if (rib::NextHopId next_hop = tables.attrs.next_hop(view.attr))
+    if (rib::NextHopId next_hop = tables.attrs.next_hop(view.attr)) {
       route.next_hop = tables.next_hops.get(next_hop).address;
+      route.ifindex = tables.next_hops.get(next_hop).ifindex;
+      route.metric = tables.next_hops.metric(next_hop);
+    }
     ByteView attributes = tables.attrs.canonical(view.attr);
     route.attributes.assign(attributes.begin(), attributes.end());
     out.push_back(std::move(route));

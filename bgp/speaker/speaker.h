@@ -62,6 +62,8 @@ class Speaker {
   // True while what was heard is not yet decided: run() has work, or a prefix waits for the end of its window.
   bool has_undecided() const { return !rib_.is_settled(); }
   std::optional<PeerDetailSnapshot> peer_detail(const IpAddress& address) const;
+  // Cost: O(paths of the family).
+  TableCounts table_counts(Family family) const;
   // Every path of the wanted prefixes from `from` on, in order, until `max` paths are reached (a prefix stays whole).
   RoutePage routes(const std::optional<Prefix>& from, size_t max,
                    const std::function<bool(const Prefix&)>& is_wanted) const;

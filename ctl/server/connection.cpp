@@ -3,6 +3,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <utility>
 
 #include "bgp/base/limits.h"
 
@@ -11,20 +12,24 @@ namespace ctl::server {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-Connection::Connection(Socket socket, bool may_write, std::chrono::nanoseconds deadline, Events events)
+Connection::Connection(Socket socket, bool may_write, Bounds bounds, Events events)
     : socket_(std::move(socket)),
       deadline_timer_(socket_.get_executor()),
       write_timer_(socket_.get_executor()),
       may_write_(may_write),
-      deadline_(deadline),
+      bounds_(bounds),
       events_(std::move(events)) {}
 
-void Connection::start() { next(); }
+void Connection::start(const std::string& greeting) {
+  if (!greeting.empty()) send(greeting);
+  next();
+}
 
 void Connection::close() {
   if (is_closed_) return;
   is_closed_ = true;
   watch_.reset();
+  when_taken_ = nullptr;
   deadline_timer_.cancel();
   write_timer_.cancel();
   error_code ignored;  // a socket that cannot be closed is gone already
@@ -32,8 +37,8 @@ void Connection::close() {
   events_.closed(shared_from_this());
 }
 
-void Connection::set_deadline(std::function<void()> missed) {
-  deadline_timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(deadline_));
+void Connection::set_deadline(std::chrono::nanoseconds time, std::function<void()> missed) {
+  deadline_timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(time));
   deadline_timer_.async_wait([self = shared_from_this(), missed = std::move(missed)](error_code error) {
     if (!error && !self->is_closed_) missed();
   });
@@ -44,7 +49,7 @@ void Connection::set_deadline(std::function<void()> missed) {
 void Connection::next() {
   is_answering_ = false;
   if (is_watching()) deadline_timer_.cancel();
-  else set_deadline([this] { close(); });
+  else set_deadline(bounds_.idle, [this] { close(); });
   if (size_t newline = input_.find('\n'); newline != std::string::npos)
     return asio::post(socket_.get_executor(), [self = shared_from_this(), newline] {
       if (!self->is_closed_) self->take_line(newline);
@@ -55,7 +60,7 @@ void Connection::next() {
 
 void Connection::read() {
   if (is_closed_) return;
-  if (input_.size() > bgp::limits::kControlLineBytesMax) {
+  if (input_.size() > bounds_.line_bytes_max) {
     send(events_.too_long);
     return close_when_sent();
   }
@@ -73,12 +78,27 @@ void Connection::read() {
 }
 
 void Connection::take_line(size_t newline) {
-  std::string line = input_.substr(0, newline);
+  request_ = input_.substr(0, newline);
   input_.erase(0, newline + 1);
   is_answering_ = true;
-  uint64_t ticket = ++ticket_;
-  set_deadline([this, ticket, line] { answer(ticket, events_.unanswered(line)); });
-  events_.request(shared_from_this(), ticket, line);
+  ++ticket_;
+  expect_answer();
+  events_.request(shared_from_this(), ticket_, request_);
+}
+
+void Connection::expect_answer() {
+  set_deadline(bounds_.deadline, [this, ticket = ticket_] { answer(ticket, events_.unanswered(request_)); });
+}
+
+void Connection::answer_in_part(uint64_t ticket, std::string lines, std::function<void()> then) {
+  if (is_closed_ || !is_answering_ || ticket != ticket_) return;
+  if (lines.empty()) {
+    expect_answer();
+    return asio::post(socket_.get_executor(), std::move(then));
+  }
+  deadline_timer_.cancel();  // the write timer runs now
+  when_taken_ = std::move(then);
+  send(std::move(lines));
 }
 
 void Connection::answer(uint64_t ticket, std::string line) {
@@ -102,7 +122,7 @@ void Connection::send(std::string line) {
 }
 
 void Connection::write() {
-  write_timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(deadline_));
+  write_timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(bounds_.deadline));
   write_timer_.async_wait([self = shared_from_this()](error_code error) {
     if (!error) self->close();
   });
@@ -112,8 +132,12 @@ void Connection::write() {
     self->write_timer_.cancel();
     self->output_bytes_ -= self->output_.front().size();
     self->output_.pop_front();
-    if (!self->output_.empty()) self->write();
-    else if (self->is_last_) self->close();
+    if (!self->output_.empty()) return self->write();
+    if (self->is_last_) return self->close();
+    if (auto then = std::exchange(self->when_taken_, nullptr)) {
+      self->expect_answer();
+      then();
+    }
   });
 }
 

@@ -28,9 +28,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::function<std::string(const std::string& line)> unanswered;
   };
 
+  struct Bounds {
+    std::chrono::nanoseconds deadline;  // for an answer to be made, and to be taken
+    std::chrono::nanoseconds idle;      // for a request to come
+    size_t line_bytes_max;
+  };
+
   // `may_write`: the process at the other end may change the store.
-  Connection(Socket socket, bool may_write, std::chrono::nanoseconds deadline, Events events);
-  void start();
+  Connection(Socket socket, bool may_write, Bounds bounds, Events events);
+  // `greeting`: a line to begin with; none when it is empty.
+  void start(const std::string& greeting = {});
   void close();
 
   bool may_write() const { return may_write_; }
@@ -38,6 +45,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Answers the request with this ticket; an answer to an earlier one, which has timed out, is dropped.
   void answer(uint64_t ticket, std::string line);
+  // The beginning, or more, of the answer to it; empty: it is still being worked on. `then` is called, later, when the
+  // client has taken it, and never if it does not in time.
+  void answer_in_part(uint64_t ticket, std::string lines, std::function<void()> then);
   // A line that answers nothing.
   void push(std::string line);
 
@@ -52,18 +62,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void send(std::string line);
   void write();
   void close_when_sent();
-  void set_deadline(std::function<void()> missed);
+  void set_deadline(std::chrono::nanoseconds time, std::function<void()> missed);
+  void expect_answer();
 
   Socket socket_;
   boost::asio::steady_timer deadline_timer_;
   boost::asio::steady_timer write_timer_;
   const bool may_write_;
-  const std::chrono::nanoseconds deadline_;
+  const Bounds bounds_;
   Events events_;
   std::string input_;
   size_t searched_ = 0;  // of input_, without a newline
   std::deque<std::string> output_;
   size_t output_bytes_ = 0;
+  std::string request_;  // the one in work
+  std::function<void()> when_taken_;
   uint64_t ticket_ = 0;
   bool is_answering_ = false;
   bool is_last_ = false;  // close when output_ is empty

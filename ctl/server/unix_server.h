@@ -52,6 +52,8 @@ struct ServerError {
   std::string reason;
 };
 
+class LineServer;
+
 class UnixServer {
  public:
   // Binds, replacing a socket file that nobody serves, and begins to accept. `io` and `store` must outlive the server.
@@ -66,9 +68,8 @@ class UnixServer {
   size_t clients() const;
 
  private:
-  class Impl;
-  explicit UnixServer(std::shared_ptr<Impl> impl);
-  std::shared_ptr<Impl> impl_;
+  explicit UnixServer(std::shared_ptr<LineServer> server);
+  std::shared_ptr<LineServer> server_;
 };
 
 }  // namespace ctl::server

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "bgp/base/ip_address.h"
@@ -82,6 +84,14 @@ class KernelDriver {
 
   // Memory is short: frees what is not in use.
   void give_back_memory();
+
+  // What of others carries packets there: the gateway, unless it is attached, and the link's name. nullopt: nothing does.
+  struct Way {
+    std::optional<bgp::IpAddress> gateway;
+    std::string interface;
+  };
+  std::optional<Way> way_to(const bgp::ScopedAddress& next_hop) const;
+  std::optional<Way> way_of(const bgp::Prefix& prefix) const;  // a route to exactly this prefix
 
   // Cost: one lookup.
   RouteStatus status(const bgp::Prefix& prefix) const;

@@ -39,6 +39,7 @@ class FibMachine {
   // ---- the routing side
   FibTable& routes() { return routes_; }
   const FibTable& routes() const { return routes_; }
+  const KernelView& view() const { return view_; }
   void watch(const bgp::ScopedAddress& address) { next_hops_.watch(address); }
   void unwatch(const bgp::ScopedAddress& address) { next_hops_.unwatch(address); }
 
