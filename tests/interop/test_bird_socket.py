@@ -38,7 +38,7 @@ def shape(text):
     for line in text.splitlines():
         line = re.sub(r"\b(Global_10_0_0_2|p0 +(?=BGP )|p0)\b *", "NAME ", line)
         line = re.sub(r"\d\d:\d\d:\d\d|\d{4}-\d\d-\d\d", "TIME", line)
-        line = re.sub(r"(Neighbor caps|Session|filter):( +).*", r"\1:\2WORDS", line)
+        line = re.sub(r"(Neighbor caps|Session|Source address|filter):( +).*", r"\1:\2WORDS", line)
         line = re.sub(r"(?<=[ /])(-(?=/)|---|\d+)(?=[ ,/\])]|$)", lambda m: "#".rjust(len(m[0]), "#"), line)
         line = re.sub(r" +#+", lambda m: f"<{len(m[0])}>" if len(m[0]) > 9 else " #", line)
         lines.append(re.sub(r"#+", "#", line))
