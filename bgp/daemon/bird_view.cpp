@@ -109,7 +109,9 @@ std::vector<bird::Protocol> own_protocols(const speaker::TableCounts& counts, bi
 std::optional<bird::Status::Recovery> recovery(const speaker::Snapshot& snapshot) {
   if (!snapshot.recovering_until) return std::nullopt;
   auto is_waited_for = [](const speaker::PeerSnapshot& peer) { return peer.end_of_rib_received.empty(); };
-  auto seconds = [](Duration d) { return std::max<int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(d).count()); };
+  auto seconds = [](Duration d) {
+    return std::max<int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(d).count());
+  };
   return bird::Status::Recovery{
       static_cast<size_t>(std::count_if(snapshot.peers.begin(), snapshot.peers.end(), is_waited_for)),
       seconds(*snapshot.recovering_until - snapshot.now), seconds(limits::kSelectionDeferral)};

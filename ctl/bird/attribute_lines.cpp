@@ -87,7 +87,8 @@ std::string line_of(const bgp::wire::AttributeView& attribute, ByteView all) {
   static constexpr const char* kOrigins[] = {"IGP", "EGP", "Incomplete"};
   ByteReader r(attribute.value);
   switch (static_cast<AttributeCode>(attribute.code)) {
-    case AttributeCode::Origin: return std::string("BGP.origin: ") + kOrigins[static_cast<size_t>(bgp::wire::facts_of(all).origin)];
+    case AttributeCode::Origin:
+      return std::string("BGP.origin: ") + kOrigins[static_cast<size_t>(bgp::wire::facts_of(all).origin)];
     case AttributeCode::AsPath: return "BGP.as_path: " + as_path(all);
     case AttributeCode::MultiExitDisc: return "BGP.med: " + number(r.u32());
     case AttributeCode::AtomicAggregate: return "BGP.atomic_aggr: ";

@@ -38,7 +38,8 @@ std::vector<Token> split(std::string_view line) {
     if (quote == '"' || quote == '\'') {
       size_t end = line.find(quote, at + 1);
       if (end == line.npos) return {Token{}};
-      tokens.push_back({quote == '"' ? Token::Kind::Quoted : Token::Kind::Word, std::string(line.substr(at + 1, end - at - 1))});
+      tokens.push_back({quote == '"' ? Token::Kind::Quoted : Token::Kind::Word,
+                        std::string(line.substr(at + 1, end - at - 1))});
       at = end + 1;
       continue;
     }

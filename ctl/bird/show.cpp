@@ -65,7 +65,8 @@ void changes(Reply& reply, const std::optional<ImportChanges>& c) {
   static constexpr Number kNone = std::nullopt;
   reply.line(1006, "  Route change stats:     received   rejected   filtered    ignored   accepted");
   if (c) {
-    stats(reply, "    Import updates:", {c->updates, c->rejected, c->filtered, kNone, c->updates - c->rejected - c->filtered});
+    stats(reply, "    Import updates:",
+          {c->updates, c->rejected, c->filtered, kNone, c->updates - c->rejected - c->filtered});
     stats(reply, "    Import withdraws:", {c->withdraws, kNone, kNone, kNone, kNone});
   } else {
     stats(reply, "    Import updates:", {kNone, kNone, kNone, kNone, kNone});

@@ -35,7 +35,8 @@ void answer_all(const Asked& asked, std::shared_ptr<const std::string> lines, si
   if (!client) return;
   size_t cut = lines->find('\n', at + bgp::limits::kBirdChunkBytes);
   if (cut == std::string::npos) return client->answer(asked.ticket, lines->substr(at));
-  client->answer_in_part(asked.ticket, lines->substr(at, cut - at), [asked, lines, cut] { answer_all(asked, lines, cut + 1); });
+  client->answer_in_part(asked.ticket, lines->substr(at, cut - at),
+                         [asked, lines, cut] { answer_all(asked, lines, cut + 1); });
 }
 
 // Takes the handler's reply from whatever thread to the server's.
