@@ -1,5 +1,6 @@
 #include "bgp/policy/export_attributes.h"
 
+#include "bgp/policy/local_origin.h"
 #include "bgp/policy/only_to_customer.h"
 #include "bgp/wire/attributes/communities.h"
 
@@ -64,6 +65,7 @@ bool may_export(bool no_export, bool no_advertise, const ExportSource& source, c
 
 Bytes export_attributes(ByteView canonical, const ExportSource& source, const ExportTarget& target) {
   AttributeEditor edit(canonical);
+  if (source.is_local) edit.remove_code(kLocalOriginCode);
   if (target.is_ebgp) {
     edit_for_ebgp(edit, canonical, source, target);
     if (target.role && is_marked_on_export(*target.role) && !only_to_customer(canonical))

@@ -4,13 +4,40 @@
 
 namespace bgp::policy {
 
+bool Rule::matches(const Prefix& prefix) const {
+  if (any_of.empty()) return true;
+  bool is_inside = std::any_of(any_of.begin(), any_of.end(), [&](const PrefixRange& r) { return r.matches(prefix); });
+  return is_inside != is_inverted;
+}
+
 Verdict Filter::evaluate(const Prefix& prefix) const {
-  for (const Rule& rule : rules) {
-    bool matches = rule.any_of.empty() || std::any_of(rule.any_of.begin(), rule.any_of.end(),
-                                                      [&](const PrefixRange& r) { return r.matches(prefix); });
-    if (matches) return rule.verdict;
-  }
+  for (const Rule& rule : rules)
+    if (rule.verdict != Verdict::Continue && rule.matches(prefix) && rule.condition == Condition{}) return rule.verdict;
   return Verdict::Reject;
+}
+
+bool Filter::asks_about_interfaces() const {
+  return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return !rule.condition.interface.empty(); });
+}
+
+Applicable::Applicable(const Filter* filter, const RouteFacts& route) {
+  if (filter == nullptr) return;
+  for (const Rule& rule : filter->rules)
+    if (rule.condition.holds(route)) rules_.push_back(&rule);
+}
+
+Decision Applicable::evaluate(const Prefix& prefix) const {
+  Decision decision;
+  for (const Rule* rule : rules_) {
+    if (!rule->matches(prefix)) continue;
+    if (rule->verdict == Verdict::Reject) return {};
+    decision.edits.add(rule->edits);
+    if (rule->verdict == Verdict::Accept) {
+      decision.verdict = Verdict::Accept;
+      return decision;
+    }
+  }
+  return {};
 }
 
 bool same(const FilterPtr& a, const FilterPtr& b) { return a == b || (a && b && *a == *b); }

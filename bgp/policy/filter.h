@@ -1,15 +1,22 @@
-// A filter: ordered rules, first match decides, no match rejects. Import and export policy are values of this type.
-// Who calls: bgp/rib, once per route and peer group. Who builds: config/desired, from pools, blocks and filters.
+// A filter: ordered rules; the first that matches and decides has decided, no match rejects. Import and export policy are
+// values of this type. Who calls: bgp/speaker (import) and bgp/rib (export), once for each route and peer or group. Who
+// builds: config/desired, from pools, blocks and BGPFilters.
 #pragma once
 
 #include <memory>
 #include <vector>
 
 #include "bgp/base/prefix.h"
+#include "bgp/policy/condition.h"
+#include "bgp/policy/edits.h"
 
 namespace bgp::policy {
 
-enum class Verdict : uint8_t { Accept, Reject };
+enum class Verdict : uint8_t {
+  Accept,
+  Reject,
+  Continue,  // of a rule: its edits are made, and the next one is asked
+};
 
 // The prefixes inside `within` whose length is in [length_min, length_max].
 struct PrefixRange {
@@ -25,14 +32,37 @@ struct PrefixRange {
 struct Rule {
   std::vector<PrefixRange> any_of;  // empty: every prefix
   Verdict verdict = Verdict::Accept;
+  bool is_inverted = false;         // meant are prefixes in none of any_of
+  Condition condition = {};
+  Edits edits = {};                 // of Accept and Continue
+  bool matches(const Prefix& prefix) const;
   bool operator==(const Rule&) const = default;
 };
 
 struct Filter {
   std::vector<Rule> rules;
+  // For filters that ask about prefixes alone; a rule with a condition matches nothing here.
   Verdict evaluate(const Prefix& prefix) const;
+  bool asks_about_interfaces() const;
   bool operator==(const Filter&) const = default;
 };
+
+struct Decision {
+  Verdict verdict = Verdict::Reject;
+  Edits edits = {};
+};
+
+// What is left of a filter for one attribute set from one source: the rules whose condition holds.
+class Applicable {
+ public:
+  // `filter`: null rejects all. It outlives this; `route` need not.
+  Applicable(const Filter* filter, const RouteFacts& route);
+  Decision evaluate(const Prefix& prefix) const;
+
+ private:
+  std::vector<const Rule*> rules_;
+};
+
 using FilterPtr = std::shared_ptr<const Filter>;
 // By value; two nulls are the same.
 bool same(const FilterPtr& a, const FilterPtr& b);
