@@ -26,7 +26,9 @@ struct Edits {
   // A route of our own is told with the LOCAL_PREF of its priority (priority.h); this where the kernel said none.
   std::optional<uint32_t> normal_priority = {};
 
-  bool empty() const { return *this == Edits{}; }
+  bool empty() const {
+    return communities.empty() && large_communities.empty() && prepend.empty() && !local_pref && !normal_priority;
+  }
   // These, and then `later`: its LOCAL_PREF holds, its AS numbers stand in front.
   void add(const Edits& later);
   auto operator<=>(const Edits&) const = default;

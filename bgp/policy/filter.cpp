@@ -20,10 +20,15 @@ bool Filter::asks_about_interfaces() const {
   return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return !rule.condition.interface.empty(); });
 }
 
-Applicable::Applicable(const Filter* filter, const RouteFacts& route) {
-  if (filter == nullptr) return;
-  for (const Rule& rule : filter->rules)
+void Applicable::turn_to(const RouteFacts& route) {
+  rules_.clear();
+  if (filter_ == nullptr) return;
+  for (const Rule& rule : filter_->rules)
     if (rule.condition.holds(route)) rules_.push_back(&rule);
+}
+
+bool Applicable::accepts_all() const {
+  return !rules_.empty() && rules_[0]->any_of.empty() && rules_[0]->verdict == Verdict::Accept && rules_[0]->edits.empty();
 }
 
 Decision Applicable::evaluate(const Prefix& prefix) const {

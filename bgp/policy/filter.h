@@ -55,11 +55,16 @@ struct Decision {
 // What is left of a filter for one attribute set from one source: the rules whose condition holds.
 class Applicable {
  public:
-  // `filter`: null rejects all. It outlives this; `route` need not.
-  Applicable(const Filter* filter, const RouteFacts& route);
+  // `filter`: null rejects all. It outlives this; routes need not.
+  explicit Applicable(const Filter* filter) : filter_(filter) {}
+  Applicable(const Filter* filter, const RouteFacts& route) : filter_(filter) { turn_to(route); }
+  void turn_to(const RouteFacts& route);
   Decision evaluate(const Prefix& prefix) const;
+  // Every prefix is accepted as it is: there is nothing to ask.
+  bool accepts_all() const;
 
  private:
+  const Filter* filter_;
   std::vector<const Rule*> rules_;
 };
 

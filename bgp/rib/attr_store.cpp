@@ -66,19 +66,36 @@ AttrId AttrStore::intern(ByteView canonical, const wire::NextHop& next_hop) {
 
 AttrId AttrStore::intern_local(ByteView canonical) { return intern(canonical, NextHopId{0}); }
 
-AttrId AttrStore::intern(ByteView canonical, NextHopId next_hop) {
+AttrId AttrStore::intern_edited(ByteView canonical, AttrId original) {
+  BGP_ASSERT(!sets_[original].facts.is_edited);
+  ByteView before = this->canonical(original);
+  if (std::equal(canonical.begin(), canonical.end(), before.begin(), before.end())) return add_reference(original), original;
+  return intern(canonical, sets_[original].next_hop, original);
+}
+
+bool AttrStore::is_made_from(AttrId id, AttrId original) const {
+  return sets_[id].facts.is_edited ? originals_.at(id) == original : original == 0;
+}
+
+AttrId AttrStore::intern(ByteView canonical, NextHopId next_hop, AttrId original) {
   BGP_ASSERT(canonical.size() <= limits::kAttributeBytesMax);
-  uint32_t hash = hash_bytes(canonical, next_hop);
+  uint32_t hash = hash_bytes(canonical, static_cast<uint64_t>(original) << 32 | next_hop);
   const auto mask = static_cast<uint32_t>(index_.size() - 1);
   uint32_t slot = hash & mask;
   for (; index_[slot] != 0; slot = (slot + 1) & mask) {
     Set& set = sets_[index_[slot]];
     if (set.hash != hash || set.next_hop != next_hop || set.size != canonical.size()) continue;
     if (std::memcmp(set.bytes, canonical.data(), canonical.size()) != 0) continue;
+    if (!is_made_from(index_[slot], original)) continue;
     ++set.references;
     return index_[slot];
   }
-  return add(canonical, next_hop, hash, slot);
+  AttrId id = add(canonical, next_hop, hash, slot);
+  if (original == 0) return id;
+  sets_[id].facts.is_edited = true;
+  originals_.emplace(id, original);
+  add_reference(original);
+  return id;
 }
 
 AttrId AttrStore::add(ByteView canonical, NextHopId next_hop, uint32_t hash, uint32_t slot) {
@@ -142,9 +159,14 @@ void AttrStore::release(AttrId id) {
   index_[slot] = 0;
   arena_.free(set.bytes, set.size);
   next_hops_.release(set.next_hop);
+  bool is_edited = set.facts.is_edited;
   set = Set{};
   free_.push_back(id);
   --in_use_;
+  if (!is_edited) return;
+  AttrId original = originals_.at(id);
+  originals_.erase(id);
+  release(original);
 }
 
 }  // namespace bgp::rib

@@ -2,9 +2,12 @@
 // equal ids, so comparing, grouping and storing routes costs four octets a route.
 //
 // Cost of a set: 48 octets and its canonical bytes. The facts that decisions need are decoded once, here.
+// A set that import policy edited remembers the one that was received, so that another policy can be asked about it
+// without asking the peer: the set does, not the path, which so costs what it always did.
 #pragma once
 
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "bgp/rib/byte_arena.h"
@@ -31,6 +34,7 @@ struct PackedFacts {
   bool blackhole : 1 = false;
   bool llgr_stale : 1 = false;
   bool no_llgr : 1 = false;
+  bool is_edited : 1 = false;  // AttrStore::original() is another set
 };
 
 class AttrStore {
@@ -41,6 +45,10 @@ class AttrStore {
   AttrId intern(ByteView canonical, const wire::NextHop& next_hop);
   // The set of a route of our own: no next hop.
   AttrId intern_local(ByteView canonical);
+  // What policy made of `original`, with its next hop; `original` itself where nothing changed.
+  AttrId intern_edited(ByteView canonical, AttrId original);
+  // What was received: itself, unless policy edited it. Lives as long as `id` does.
+  AttrId original(AttrId id) const { return sets_[id].facts.is_edited ? originals_.at(id) : id; }
   void add_reference(AttrId id) { ++sets_[id].references; }
   void release(AttrId id);
 
@@ -64,14 +72,16 @@ class AttrStore {
     uint16_t size = 0;
     PackedFacts facts;
   };
-  AttrId intern(ByteView canonical, NextHopId next_hop);
+  AttrId intern(ByteView canonical, NextHopId next_hop, AttrId original = 0);
   AttrId add(ByteView canonical, NextHopId next_hop, uint32_t hash, uint32_t slot);
   void rebuild_index(size_t slots);
+  bool is_made_from(AttrId id, AttrId original) const;
 
   NextHops& next_hops_;
   ByteArena arena_;
   ChunkedArray<Set> sets_;
   std::vector<AttrId> free_;
+  std::unordered_map<AttrId, AttrId> originals_;  // of edited sets, each with a reference
   std::vector<AttrId> index_;  // open addressing; 0 = empty
   uint32_t in_use_ = 0;
   struct {  // consecutive UPDATEs often repeat a next hop

@@ -4,33 +4,16 @@
 
 #include "bgp/base/assert.h"
 #include "bgp/base/limits.h"
-#include "bgp/policy/export_attributes.h"
-#include "bgp/policy/only_to_customer.h"
+#include "bgp/rib/export_policy.h"
 #include "bgp/rib/write_messages.h"
 
 namespace bgp::rib {
-namespace {
-
-// A set that leaves no room for a prefix cannot be told to this group (RFC 4271 §9.2).
-bool fits_a_message(const Bytes& attributes, const wire::CodecContext& codec) {
-  static constexpr size_t kRest = limits::kMessageHeaderBytes + 4 + 64;  // lengths, MP_REACH header, next hops, a prefix
-  size_t size = codec.four_octet_as ? attributes.size() : wire::to_two_octet(attributes).size();
-  return size + kRest <= (codec.extended_messages ? limits::kExtendedMessageBytesMax : limits::kMessageBytesMax);
-}
-
-bool accepts_everything(const policy::FilterPtr& filter) {
-  return filter && !filter->rules.empty() && filter->rules[0].any_of.empty() &&
-         filter->rules[0].verdict == policy::Verdict::Accept;
-}
-
-}  // namespace
 
 bool ExportKey::operator==(const ExportKey& other) const {
   return policy::same(filter, other.filter) && target == other.target && codec == other.codec;
 }
 
-ExportGroup::ExportGroup(ExportKey key, Tables& tables)
-    : key_(std::move(key)), tables_(tables), accepts_all_(accepts_everything(key_.filter)) {
+ExportGroup::ExportGroup(ExportKey key, Tables& tables) : key_(std::move(key)), tables_(tables) {
   for (Family family : kFamilies) {
     if (!key_.codec.families.has(family)) continue;
     if (key_.codec.add_path_send.has(family)) tell_present_paths(family);
@@ -40,40 +23,14 @@ ExportGroup::ExportGroup(ExportKey key, Tables& tables)
 
 void ExportGroup::tell_present_table(Family family) {
   const FamilyTable& table = tables_[family];
-  BestChange last;  // neighbours in the table often share attributes
-  bool is_exported = false;
+  Policy policy(*this, family);
   for (DestinationId id = 0; id < table.prefixes.id_end(); ++id) {
     // A touched row is about to be decided again, and will come through apply().
     if (!table.prefixes.has(id, RowFlag::HasBest) || table.prefixes.has(id, RowFlag::BestTouched)) continue;
     const Path& best = table.paths[table.prefixes.first_path(id)];
-    if (best.attr != last.attr || best.peer != last.source) {
-      last = BestChange{best.attr, best.peer, id};
-      is_exported = outgoing(family, best.attr, best.peer).is_exported;
-    }
-    if (is_exported && accepts(family, id)) tell(family, id, best.peer);
+    policy.turn_to(best.attr, best.peer);  // neighbours in the table often share attributes
+    if (policy.look_of(id) != nullptr) tell(family, id, best.peer);
   }
-}
-
-ExportGroup::Outgoing ExportGroup::outgoing(Family family, AttrId attr, PeerId source) const {
-  const PackedFacts& facts = tables_.attrs.facts(attr);
-  policy::ExportSource from = tables_.source_of(source);
-  if (facts.llgr_stale && !key_.target.takes_llgr_stale) return {};  // RFC 9494 §4.3
-  bool stays_here = facts.no_export || (facts.blackhole && tables_.peers[source].accept_blackhole);
-  if (!policy::may_export(stays_here, facts.no_advertise, from, key_.target)) return {};
-  ByteView canonical = tables_.attrs.canonical(attr);
-  const std::optional<wire::Role>& role = key_.target.role;
-  if (role && !policy::may_export(*role, policy::only_to_customer(canonical))) return {};
-  const wire::NextHop& received = tables_.next_hops.get(tables_.attrs.next_hop(attr));
-  std::optional<wire::NextHop> next_hop = policy::export_next_hop(family, received, from, key_.target);
-  if (!next_hop) return {};
-  Bytes attributes = policy::export_attributes(canonical, from, key_.target);
-  if (!fits_a_message(attributes, key_.codec)) return {};
-  return {true, std::move(attributes), *next_hop};
-}
-
-bool ExportGroup::accepts(Family family, DestinationId id) const {
-  if (accepts_all_) return true;
-  return key_.filter && key_.filter->evaluate(tables_[family].prefixes.prefix(id)) == policy::Verdict::Accept;
 }
 
 // ---- members ------------------------------------------------------------------------------------------------------
@@ -129,27 +86,28 @@ void ExportGroup::release_end_of_rib() {
 
 void ExportGroup::apply(Family family, std::span<const BestChange> changes) {
   if (!key_.codec.families.has(family) || tells_all_paths(family)) return;
-  for_each_run(changes, [&](std::span<const BestChange> run) { apply_run(family, run); });
+  Policy policy(*this, family);
+  for_each_run(changes, [&](std::span<const BestChange> run) {
+    policy.turn_to(run[0].attr, run[0].source);
+    policy.for_each_look(run, [](const BestChange& change) { return change.destination; },
+                         [&](const Outgoing* look, std::span<const BestChange> alike) { apply_alike(family, look, alike); });
+  });
   write_withdrawals(family);
 }
 
-void ExportGroup::apply_run(Family family, std::span<const BestChange> run) {
-  Outgoing out = run[0].attr == 0 ? Outgoing{} : outgoing(family, run[0].attr, run[0].source);
-  scratch_ids_.clear();
-  for (const BestChange& change : run) {
-    if (!out.is_exported || !accepts(family, change.destination)) {
-      untell(family, change.destination);
-      continue;
-    }
-    tell(family, change.destination, change.source);
-    scratch_ids_.push_back(change.destination);
+// Of one set and source, and told alike; `look` nullptr: not told.
+void ExportGroup::apply_alike(Family family, const Outgoing* look, std::span<const BestChange> changes) {
+  for (const BestChange& change : changes) {
+    if (look == nullptr) untell(family, change.destination);
+    else tell(family, change.destination, change.source);
   }
-  Audience audience = members_.contains(run[0].source) ? Audience{Audience::Kind::AllBut, run[0].source} : Audience{};
-  if (scratch_ids_.empty() || !has_reader(audience)) return;
+  PeerId source = changes[0].source;
+  Audience audience = members_.contains(source) ? Audience{Audience::Kind::AllBut, source} : Audience{};
+  if (look == nullptr || !has_reader(audience)) return;
   wire::UpdateWriter writer(log_.open(), key_.codec);
-  write_messages(writer, tables_[family].prefixes, scratch_ids_,
-                 [&] { BGP_ASSERT(writer.announce(family, out.attributes, out.next_hop)); },
-                 [](DestinationId id) { return Told{id}; });
+  write_messages(writer, tables_[family].prefixes, changes,
+                 [&] { BGP_ASSERT(writer.announce(family, look->attributes, look->next_hop)); },
+                 [](const BestChange& change) { return Told{change.destination}; });
   log_.seal(audience);
 }
 

@@ -56,6 +56,8 @@ class ExportGroup {
   bool tells_all_paths(Family family) const { return paths_[index_of(family)] != nullptr; }
   // The facts of a peer changed: what was told of its paths holds no longer. The caller has them decided again.
   void reconsider(PeerId source);
+  // The same of the paths to one prefix.
+  void reconsider(Family family, DestinationId id);
   // At the end of a turn: forgets what everybody has read, sends away members that hold back too much.
   void trim();
   // True when a member may still have to be told that `id` is gone: the id must not be reused yet.
@@ -103,10 +105,11 @@ class ExportGroup {
     DestinationId destination;
   };
 
-  Outgoing outgoing(Family family, AttrId attr, PeerId source) const;
+  // export_policy.cpp: what the filter says of routes, and how those look that it lets through
+  class Policy;
+  Outgoing outgoing(Family family, AttrId attr, PeerId source, const policy::Edits& edits) const;
   void tell_present_table(Family family);
-  bool accepts(Family family, DestinationId id) const;
-  void apply_run(Family family, std::span<const BestChange> run);
+  void apply_alike(Family family, const Outgoing* look, std::span<const BestChange> changes);
   void tell(Family family, DestinationId id, PeerId source);
   void untell(Family family, DestinationId id);
   void note_change(Family family, DestinationId id, uint16_t before, uint16_t now);
@@ -137,7 +140,6 @@ class ExportGroup {
   ExportKey key_;
   Tables& tables_;
   UpdateLog log_;
-  bool accepts_all_ = false;                    // the filter has no say
   std::unordered_map<PeerId, std::unique_ptr<Member>> members_;
   std::vector<Member*> behind_;                 // those that are not level
   std::array<ChunkedArray<uint16_t>, 2> told_;  // per destination: source peer + 1, 0 = not told

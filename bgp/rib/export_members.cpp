@@ -4,7 +4,7 @@
 
 #include "bgp/base/assert.h"
 #include "bgp/base/limits.h"
-#include "bgp/rib/export_group.h"
+#include "bgp/rib/export_policy.h"
 #include "bgp/rib/write_messages.h"
 
 namespace bgp::rib {
@@ -164,16 +164,20 @@ void ExportGroup::write_catch_up(Member& m, Family family) {
     return std::pair(a.attr, a.source) < std::pair(b.attr, b.source);
   });
   wire::UpdateWriter writer(m.own, key_.codec);
-  for_each_run(std::span<const BestChange>(scratch_changes_), [&](std::span<const BestChange> run) {
-    Outgoing out = run[0].attr == 0 ? Outgoing{} : outgoing(family, run[0].attr, run[0].source);
-    BGP_ASSERT(run[0].attr == 0 || out.is_exported);
+  Policy policy(*this, family);
+  auto write = [&](const Outgoing* look, std::span<const BestChange> alike) {
+    BGP_ASSERT((look == nullptr) == (alike[0].attr == 0));
     write_messages(
-        writer, table.prefixes, run,
+        writer, table.prefixes, alike,
         [&] {
-          if (run[0].attr == 0) writer.withdraw(family);
-          else BGP_ASSERT(writer.announce(family, out.attributes, out.next_hop));
+          if (look == nullptr) writer.withdraw(family);
+          else BGP_ASSERT(writer.announce(family, look->attributes, look->next_hop));
         },
         [](const BestChange& change) { return Told{change.destination}; });
+  };
+  for_each_run(std::span<const BestChange>(scratch_changes_), [&](std::span<const BestChange> run) {
+    policy.turn_to(run[0].attr, run[0].source);
+    policy.for_each_look(run, [](const BestChange& change) { return change.destination; }, write);
   });
 }
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "bgp/base/limits.h"
-#include "bgp/rib/export_group.h"
+#include "bgp/rib/export_policy.h"
 #include "bgp/rib/write_messages.h"
 
 namespace bgp::rib {
 
-// Gathers what may be told of one prefix, and remembers what was found out of a set from one source.
+// Gathers what may be told of one prefix.
 class ExportGroup::PathGatherer {
  public:
   PathGatherer(const ExportGroup& group, Family family) : group_(group), family_(family) {}
@@ -17,11 +17,10 @@ class ExportGroup::PathGatherer {
   std::span<const PathChange> gather(DestinationId id) {
     wanted_.clear();
     const FamilyTable& table = group_.tables_[family_];
-    if (!group_.accepts(family_, id)) return wanted_;
     bool has_local = false;  // a prefix of ours may be there twice, a block and a kernel's route: one is told
     for (PathIndex i = table.prefixes.first_path(id); i != 0; i = table.paths[i].next) {
       const Path& path = table.paths[i];
-      if (!is_exported(path) || (path.peer == kLocalPeer && std::exchange(has_local, true))) continue;
+      if (!is_exported(id, path) || (path.peer == kLocalPeer && std::exchange(has_local, true))) continue;
       wanted_.push_back({path.attr, path.peer, id, path.path_id});
     }
     if (wanted_.size() > limits::kPathsToldMax) shorten(id);
@@ -29,12 +28,16 @@ class ExportGroup::PathGatherer {
   }
 
  private:
-  bool is_exported(const Path& path) {
+  bool is_exported(DestinationId id, const Path& path) {
     const Tables& tables = group_.tables_;
     if (path.rejection != Rejection::None) return false;
     if (!tables.next_hops.is_reachable(tables.attrs.next_hop(path.attr))) return false;
-    auto [at, is_new] = verdicts_.try_emplace(uint64_t{path.attr} << 16 | path.peer, false);
-    if (is_new) at->second = group_.outgoing(family_, path.attr, path.peer).is_exported;
+    return policy_of(path).look_of(id) != nullptr;
+  }
+  // What was found out of a set from one source is remembered while the slice is worked through.
+  Policy& policy_of(const Path& path) {
+    auto [at, is_new] = policies_.try_emplace(uint64_t{path.attr} << 16 | path.peer, group_, family_);
+    if (is_new) at->second.turn_to(path.attr, path.peer);
     return at->second;
   }
   void shorten(DestinationId id) {
@@ -48,7 +51,7 @@ class ExportGroup::PathGatherer {
   const ExportGroup& group_;
   Family family_;
   std::vector<PathChange> wanted_;
-  std::unordered_map<uint64_t, bool> verdicts_;  // by set and source
+  std::unordered_map<uint64_t, Policy> policies_;  // by set and source
 };
 
 void ExportGroup::tell_present_paths(Family family) {
@@ -100,14 +103,18 @@ void ExportGroup::count_paths(Family family, DestinationId id, int delta) {
 
 // Of one set and source; set 0 are withdrawals.
 void ExportGroup::write_path_run(wire::UpdateWriter& writer, Family family, std::span<const PathChange> run) const {
-  Outgoing out = run[0].attr == 0 ? Outgoing{} : outgoing(family, run[0].attr, run[0].source);
-  write_messages(
-      writer, tables_[family].prefixes, run,
-      [&] {
-        if (!out.is_exported) writer.withdraw(family);
-        else BGP_ASSERT(writer.announce(family, out.attributes, out.next_hop));
-      },
-      [](const PathChange& change) { return Told{change.destination, change.path_id}; });
+  Policy policy(*this, family);
+  policy.turn_to(run[0].attr, run[0].source);
+  auto write = [&](const Outgoing* look, std::span<const PathChange> alike) {
+    write_messages(
+        writer, tables_[family].prefixes, alike,
+        [&] {
+          if (look == nullptr) writer.withdraw(family);
+          else BGP_ASSERT(writer.announce(family, look->attributes, look->next_hop));
+        },
+        [](const PathChange& change) { return Told{change.destination, change.path_id}; });
+  };
+  policy.for_each_look(run, [](const PathChange& change) { return change.destination; }, write);
 }
 
 // One slice of what the member does not know: of each prefix everything, and an end to whatever else it may hold.
@@ -147,6 +154,10 @@ void ExportGroup::take_over_ids(Family family, const ExportGroup& from) {
 void ExportGroup::reconsider(PeerId source) {
   for (const std::unique_ptr<ToldPaths>& paths : paths_)
     if (paths) paths->distrust(source);
+}
+
+void ExportGroup::reconsider(Family family, DestinationId id) {
+  if (tells_all_paths(family)) paths_[index_of(family)]->distrust_destination(id);
 }
 
 }  // namespace bgp::rib

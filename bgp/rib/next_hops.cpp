@@ -29,10 +29,11 @@ NextHopId NextHops::intern(const wire::NextHop& next_hop) {
     id = free_.back();
     free_.pop_back();
   }
-  entries_[id] = Entry{next_hop, 1, 0, assume_reachable_, false};
+  entries_[id] = Entry{next_hop, 1, 0, {}, assume_reachable_, false};
   if (first != last) {  // another id has asked for this address already
     entries_[id].reachable = entries_[first->second].reachable;
     entries_[id].metric = entries_[first->second].metric;
+    entries_[id].interface = entries_[first->second].interface;
   } else if (!assume_reachable_) {
     watches_.begin.push_back(key);
     unanswered_.insert(key);
@@ -69,6 +70,14 @@ bool NextHops::set_state(const ScopedAddress& address, bool reachable, uint32_t 
     entry.reachable = reachable;
     entry.metric = metric;
   }
+  return changed;
+}
+
+bool NextHops::set_interface(const ScopedAddress& address, const std::string& interface) {
+  bool changed = false;
+  auto [first, last] = by_address_.equal_range(address);
+  for (auto it = first; it != last; ++it)
+    changed |= std::exchange(entries_[it->second].interface, interface) != interface;
   return changed;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -28,8 +29,13 @@ class NextHops {
   bool is_reachable(NextHopId id) const { return entries_[id].reachable; }
   uint32_t metric(NextHopId id) const { return entries_[id].metric; }
 
+  // By which interface it is reached; empty: not known, or not at all.
+  const std::string& interface(NextHopId id) const { return entries_[id].interface; }
+
   // The answer for one address. True when it changed anything about an id in use.
   bool set_state(const ScopedAddress& address, bool reachable, uint32_t metric);
+  // True when it is another than before, of an id in use.
+  bool set_interface(const ScopedAddress& address, const std::string& interface);
   // An address that is in use has no answer yet: what depends on it is not known to be unreachable.
   bool is_waiting() const { return !unanswered_.empty(); }
 
@@ -46,6 +52,7 @@ class NextHops {
     wire::NextHop next_hop;
     uint32_t references = 0;
     uint32_t metric = 0;
+    std::string interface = {};
     bool reachable = false;
     bool is_idle = false;  // in idle_
   };

@@ -123,7 +123,7 @@ bool Rib::learn(PeerId peer, Family family, const wire::NlriEntry& entry, AttrId
   return true;
 }
 
-void Rib::rejudge(PeerId peer, const std::function<Rejection(const Prefix&, AttrId)>& judge) {
+void Rib::rejudge(PeerId peer, const std::function<Judgement(const Prefix&, AttrId)>& judge) {
   for (Family family : kFamilies) {
     FamilyTable& table = tables_[family];
     for (DestinationId id = 0; path_count(peer, family) > 0 && id < table.prefixes.id_end(); ++id) {
@@ -131,10 +131,12 @@ void Rib::rejudge(PeerId peer, const std::function<Rejection(const Prefix&, Attr
       for (PathIndex i = table.prefixes.first_path(id); i != 0; i = table.paths[i].next) {
         Path& path = table.paths[i];
         if (path.peer != peer) continue;
-        Rejection rejection = judge(table.prefixes.prefix(id), path.attr);
-        if (rejection == path.rejection) continue;
+        Judgement judged = judge(table.prefixes.prefix(id), tables_.attrs.original(path.attr));
+        if (judged.rejection == path.rejection && judged.attr == path.attr) continue;
         count(path, family, -1);
-        path.rejection = rejection;
+        path.rejection = judged.rejection;
+        tables_.attrs.add_reference(judged.attr);
+        tables_.attrs.release(std::exchange(path.attr, judged.attr));
         count(path, family, +1);
         if (i == table.prefixes.first_path(id)) table.prefixes.set(id, RowFlag::BestTouched);
         mark_dirty(family, id);
@@ -172,6 +174,21 @@ void Rib::remove_path(Family family, DestinationId id, PathIndex path, PathIndex
 // ---- next hops ----------------------------------------------------------------------------------------------------
 
 void Rib::next_hops_changed(const std::vector<ScopedAddress>& addresses) {
+  visit_paths_over(addresses, [&](Family family, DestinationId id, PathIndex) { mark_dirty(family, id); });
+}
+
+void Rib::interfaces_changed(const std::vector<ScopedAddress>& addresses) {
+  visit_paths_over(addresses, [&](Family family, DestinationId id, PathIndex path) {
+    FamilyTable& table = tables_[family];
+    bool is_best = table.prefixes.has(id, RowFlag::HasBest) && table.prefixes.first_path(id) == path;
+    if (is_best) table.prefixes.set(id, RowFlag::BestTouched);
+    for (const std::unique_ptr<ExportGroup>& group : groups_) group->reconsider(family, id);
+    if (is_best || any_tells_all_paths(family)) mark_dirty(family, id);
+  });
+}
+
+void Rib::visit_paths_over(const std::vector<ScopedAddress>& addresses,
+                           const std::function<void(Family, DestinationId, PathIndex)>& visit) {
   auto is_concerned = [&](AttrId attr) {
     NextHopId next_hop = tables_.attrs.next_hop(attr);
     if (next_hop == 0) return false;
@@ -187,7 +204,7 @@ void Rib::next_hops_changed(const std::vector<ScopedAddress>& addresses) {
       for (PathIndex i = table.prefixes.first_path(id); i != 0; i = table.paths[i].next) {
         AttrId attr = table.paths[i].attr;
         if (attr != last_attr) last_answer = is_concerned(last_attr = attr);
-        if (last_answer) mark_dirty(family, id);
+        if (last_answer) visit(family, id, i);
       }
     }
   }

@@ -84,8 +84,13 @@ class Rib {
   bool learn(PeerId peer, Family family, const wire::NlriEntry& entry, AttrId attr,
              Rejection rejection = Rejection::None);
   void withdraw(PeerId peer, Family family, const wire::NlriEntry& entry);
-  // Asks again what is to be said against each of the peer's paths. Cost: O(prefixes).
-  void rejudge(PeerId peer, const std::function<Rejection(const Prefix&, AttrId)>& judge);
+  // What is said of a path: what speaks against it, and the set that it is used with (a reference of the judge's).
+  struct Judgement {
+    Rejection rejection = Rejection::None;
+    AttrId attr = 0;
+  };
+  // Asks about each of the peer's paths again, by the set that was received. Cost: O(prefixes).
+  void rejudge(PeerId peer, const std::function<Judgement(const Prefix&, AttrId)>& judge);
   // Begins to fetch what learning these prefixes will need.
   void prefetch(const wire::NlriField& field) const;
 
@@ -93,6 +98,8 @@ class Rib {
   NextHops& next_hops() { return tables_.next_hops; }
   // To be called after next_hops().set_state() changed something: looks at every path again.
   void next_hops_changed(const std::vector<ScopedAddress>& addresses);
+  // To be called after next_hops().set_interface() did: what policy says of paths over them holds no longer.
+  void interfaces_changed(const std::vector<ScopedAddress>& addresses);
 
   // ---- decisions -----------------------------------------------------------------------------------------------
   // Prefixes with several paths are decided again when this changes. Cost: O(prefixes).
@@ -157,10 +164,13 @@ class Rib {
   void release_undead(Family family, size_t max);
   bool is_still_needed(Family family, DestinationId id) const;
   void mark_dirty(Family family, DestinationId id);
+  void visit_paths_over(const std::vector<ScopedAddress>& addresses,
+                        const std::function<void(Family, DestinationId, PathIndex)>& visit);
   void remove_path(Family family, DestinationId id, PathIndex path, PathIndex previous);
   void remove_paths(PeerId peer, Family family, uint64_t count, const std::function<bool(const Path&)>& is_meant);
   void visit_paths(PeerId peer, Family family, const std::function<void(DestinationId, PathIndex)>& visit);
   AttrId long_lived(AttrId attr);
+  AttrId with_llgr_stale(AttrId attr, AttrId original);
   void count(const Path& path, Family family, int delta);
   bool any_tells_all_paths(Family family) const;
   bool is_eligible(const Path& path) const;

@@ -50,8 +50,18 @@ void Rib::make_long_lived(PeerId peer, Family family) {
   });
 }
 
-// The same set with LLGR_STALE; the caller has a reference on it.
+// The same set with LLGR_STALE; the caller has a reference on it. What policy made it from is marked as well.
 AttrId Rib::long_lived(AttrId attr) {
+  AttrId original = tables_.attrs.original(attr);
+  if (original == attr) return with_llgr_stale(attr, 0);
+  AttrId marked_original = with_llgr_stale(original, 0);
+  AttrId marked = with_llgr_stale(attr, marked_original);
+  tables_.attrs.release(marked_original);
+  return marked;
+}
+
+// `original`: what the new set counts as made from; 0: nothing.
+AttrId Rib::with_llgr_stale(AttrId attr, AttrId original) {
   namespace flag = wire::flag;
   ByteView canonical = tables_.attrs.canonical(attr);
   Bytes communities;
@@ -60,6 +70,7 @@ AttrId Rib::long_lived(AttrId attr) {
   ByteWriter(communities).u32(wire::attributes::kLlgrStale);
   wire::AttributeEditor edit(canonical);
   edit.set(wire::AttributeCode::Communities, flag::kOptional | flag::kTransitive, communities);
+  if (original != 0) return tables_.attrs.intern_edited(edit.finish(), original);
   return tables_.attrs.intern(edit.finish(), tables_.next_hops.get(tables_.attrs.next_hop(attr)));
 }
 

@@ -52,6 +52,12 @@ void ToldPaths::distrust(PeerId source) {
     if (pool_[i].attr != 0 && pool_[i].source == source) attrs_.release(std::exchange(pool_[i].attr, 0));
 }
 
+void ToldPaths::distrust_destination(DestinationId destination) {
+  if (destination >= rows_.size()) return;
+  for (uint32_t i = rows_[destination].first; i != 0; i = pool_[i].next)
+    if (pool_[i].attr != 0) attrs_.release(std::exchange(pool_[i].attr, 0));
+}
+
 void ToldPaths::note_id(DestinationId destination, uint32_t id) {
   rows_.grow_to(destination + 1);
   rows_[destination].ids_used = std::max(rows_[destination].ids_used, static_cast<uint16_t>(id));

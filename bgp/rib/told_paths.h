@@ -46,6 +46,7 @@ class ToldPaths {
               std::vector<PathChange>& changes);
   // What is told of a path from this source is to be told anew by its next update().
   void distrust(PeerId source);
+  void distrust_destination(DestinationId destination);
 
   template <class Visit>
   void for_each(DestinationId destination, Visit&& visit) const {

@@ -88,6 +88,28 @@ TEST_CASE("a store agrees with a map, whatever is interned and released, through
   }
 }
 
+TEST_CASE("an edited set remembers what it was made from, and keeps that alive") {
+  NextHops next_hops(true);
+  AttrStore store(next_hops);
+  AttrId a = store.intern(attributes("med 1"), {IpAddress::v4(1), {}});
+  AttrId b = store.intern(attributes("med 2"), {IpAddress::v4(1), {}});
+  AttrId edited = store.intern_edited(attributes("med 3"), a);
+  CHECK(store.original(edited) == a);
+  CHECK(store.original(a) == a);
+  CHECK(store.next_hop(edited) == store.next_hop(a));
+  CHECK(store.intern_edited(attributes("med 3"), a) == edited);
+  AttrId other = store.intern_edited(attributes("med 3"), b);  // equal octets, of another original: another set
+  CHECK(other != edited);
+  AttrId received = store.intern(attributes("med 3"), {IpAddress::v4(1), {}});  // and so is one that came like that
+  CHECK(received != edited);
+  CHECK(store.intern_edited(attributes("med 1"), a) == a);  // nothing edited
+  for (AttrId id : {a, a, b, edited, edited}) store.release(id);
+  CHECK(store.size() == 3);  // `other` still holds b
+  CHECK(store.original(other) == b);
+  for (AttrId id : {other, received}) store.release(id);
+  CHECK(store.size() == 0);
+}
+
 TEST_CASE("an arena gives each string its own octets, and freed ones again") {
   ByteArena arena;
   Prng chance(1);

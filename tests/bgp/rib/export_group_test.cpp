@@ -302,6 +302,48 @@ TEST_CASE("peers with equal keys share a group, filters are compared by value") 
   CHECK(&world.rib().group(key) != &group);
 }
 
+TEST_CASE("an export filter edits routes by their prefix: each kind goes out in messages of its own") {
+  Five five;
+  auto filter = std::make_shared<policy::Filter>();
+  filter->rules = {{{policy::PrefixRange{prefix("20.0.1.0/24"), 0, 32}}, policy::Verdict::Accept, false, {}, {.prepend = {Asn{65099}}}},
+                   {{policy::PrefixRange{prefix("20.0.2.0/24"), 0, 32}}, policy::Verdict::Reject},
+                   {{}, policy::Verdict::Accept}};
+  five.world.move(2, filter);
+  for (uint32_t n = 0; n < 4; ++n) five.world.learn(1, numbered(n));
+  settle(five.world);  // compares with a reference
+  auto path_of = [&](uint32_t n) {
+    auto at = five.world.peer(2).table.find({numbered(n), 0});
+    return at == five.world.peer(2).table.end() ? "not told" : wire::as_path_text(at->second.attributes);
+  };
+  CHECK(path_of(0) == "64512 64513");
+  CHECK(path_of(1) == "64512 65099 64513");
+  CHECK(path_of(2) == "not told");
+  CHECK(path_of(3) == "64512 64513");
+}
+
+TEST_CASE("a next hop that moves to another interface has what is told over it looked at again") {
+  for (const char* kind : {"ebgp", "ebgp+"}) {
+    World world;
+    world.add(1, "ebgp");
+    auto filter = std::make_shared<policy::Filter>();
+    filter->rules = {{{}, policy::Verdict::Reject, false, {.interface = "vxlan*"}}, {{}, policy::Verdict::Accept}};
+    world.add(2, kind).key.filter = filter;
+    world.up(1);
+    world.up(2);
+    auto learn_over = [&](const char* interface) {
+      ScopedAddress next_hop(World::next_hop_of(1, Family::IPv4).address, 0);
+      if (world.rib().next_hops().set_interface(next_hop, interface)) world.rib().interfaces_changed({next_hop});
+      world.decide_all();
+      world.read_all();
+      return world.peer(2).table.size();
+    };
+    world.learn(1, kTen);
+    CHECK(learn_over("eth0") == 1);
+    CHECK(learn_over("vxlan.calico") == 0);
+    CHECK(learn_over("eth0") == 1);
+  }
+}
+
 TEST_CASE("a set that leaves no room for a prefix is not told, and what was told before is withdrawn") {
   Five five;
   five.world.learn(1, kTen);

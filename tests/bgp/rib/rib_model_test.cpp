@@ -11,6 +11,17 @@ policy::FilterPtr only_within(const char* text) {
   return std::make_shared<policy::Filter>(filter);
 }
 
+// Some routes are passed over for what they carry, some are edited, by where they lie and by what they carry.
+policy::FilterPtr editing() {
+  policy::PrefixRange low{prefix("10.0.0.0/13"), 0, 128}, all{prefix("10.0.0.0/8"), 0, 128};
+  auto filter = std::make_shared<policy::Filter>();
+  filter->rules = {{{low}, policy::Verdict::Continue, false, {}, {.communities = {0x00010002}}},
+                   {{}, policy::Verdict::Reject, false, {.is_ebgp = true, .as_path_prefix = {Asn{64514}}}},
+                   {{low}, policy::Verdict::Accept, true, {.is_ebgp = false}, {.local_pref = 7}},
+                   {{all}, policy::Verdict::Accept, false, {}, {.prepend = {Asn{65099}}}}};
+  return filter;
+}
+
 // Chance plays the peers.
 class Chaos {
  public:
@@ -83,10 +94,11 @@ class Chaos {
   uint32_t any_path_id() { return static_cast<uint32_t>(chance_.below(path_ids_)); }
   Rejection any_rejection() { return chance_.below(8) == 0 ? Rejection::Policy : Rejection::None; }
   policy::FilterPtr any_filter() {
-    switch (chance_.below(4)) {
+    switch (chance_.below(5)) {
       case 0: return policy::accept_all();
       case 1: return only_within("10.0.0.0/12");
       case 2: return only_within("10.16.0.0/12");
+      case 3: return editing();
       default: return nullptr;
     }
   }

@@ -158,11 +158,38 @@ TEST_CASE("a peer's paths can be judged again by a new import policy") {
   w.learn(1, "10.0.0.0/8");
   w.learn(2, "10.0.0.0/8", "path 64513,64514");
   w.changes();
-  w.rib.rejudge(1, [](const Prefix&, AttrId) { return Rejection::Policy; });
+  w.rib.rejudge(1, [](const Prefix&, AttrId attr) { return Rib::Judgement{Rejection::Policy, attr}; });
   CHECK(w.changes() == "10.0.0.0/8 via 10.0.0.2");
   CHECK(w.rib.rejected_count(1, Family::IPv4) == 1);
-  w.rib.rejudge(1, [](const Prefix&, AttrId) { return Rejection::None; });
+  w.rib.rejudge(1, [](const Prefix&, AttrId attr) { return Rib::Judgement{Rejection::None, attr}; });
   CHECK(w.changes() == "10.0.0.0/8 via 10.0.0.1");
+}
+
+TEST_CASE("a path that policy edits is used edited, and judged again by what was received") {
+  WithFib w;
+  w.learn(1, "10.0.0.0/8");
+  w.learn(2, "10.0.0.0/8", "path 64513,64514");
+  w.changes();
+  AttrId received = w.rib.paths(prefix("10.0.0.0/8"))[0].attr;
+  auto edit_to = [&](const char* text) {
+    AttrStore& attrs = w.rib.attrs();
+    std::vector<AttrId> asked;
+    AttrId edited = attrs.intern_edited(attributes(text), received);
+    w.rib.rejudge(1, [&](const Prefix&, AttrId attr) {
+      asked.push_back(attr);
+      return Rib::Judgement{Rejection::None, edited};
+    });
+    attrs.release(edited);
+    CHECK(asked == std::vector{received});
+  };
+  edit_to("path 64513 lp 50");
+  CHECK(w.changes() == "10.0.0.0/8 via 10.0.0.2");
+  edit_to("path 64513 lp 500");
+  CHECK(w.changes() == "10.0.0.0/8 via 10.0.0.1");
+  uint32_t sets = w.rib.attrs().size();
+  edit_to("path 64513");  // as it came: nothing of an edited set is left
+  CHECK(w.rib.attrs().size() == sets - 1);
+  CHECK(w.rib.paths(prefix("10.0.0.0/8"))[0].attr == received);
 }
 
 TEST_CASE("paths() shows every path, the best first, with the step that decided") {

@@ -239,11 +239,14 @@ inline std::multimap<Prefix, WorldPeer::Heard> World::expected(PeerId id) {
       if (choice.source == &to) continue;                                                // split horizon
       if (!from.is_ebgp && !to.facts.is_ebgp && !from.is_client && !to.facts.is_client) continue;  // RFC 4456 §6
       if (f.no_advertise || (f.no_export && to.facts.is_ebgp)) continue;              // RFC 1997
-      if (!to.key.filter || to.key.filter->evaluate(prefix) != policy::Verdict::Accept) continue;
+      policy::RouteFacts route{prefix.family(), choice.sent->attributes, false, to.facts.is_ebgp, {}};
+      policy::Decision decision = policy::Applicable(to.key.filter.get(), route).evaluate(prefix);
+      if (decision.verdict != policy::Verdict::Accept) continue;
+      Bytes edited = policy::apply(decision.edits, choice.sent->attributes, false);
       policy::ExportSource source{false, !from.is_ebgp, from.is_client, from.identifier};
       bool keeps_next_hop = !from.is_ebgp && !to.facts.is_ebgp;
       wire::NextHop self{prefix.family() == Family::IPv4 ? *to.key.target.self_v4 : *to.key.target.self_v6, {}};
-      table.emplace(prefix, WorldPeer::Heard{policy::export_attributes(choice.sent->attributes, source, to.key.target),
+      table.emplace(prefix, WorldPeer::Heard{policy::export_attributes(edited, source, to.key.target),
                                              keeps_next_hop ? choice.sent->next_hop : self});
     }
   }

@@ -108,6 +108,23 @@ TEST_CASE("RFC 9494 §4.2: long-lived stale paths get LLGR_STALE, those with NO_
   CHECK_FALSE(four.holds(3, "11.0.0.0/8"));
 }
 
+TEST_CASE("RFC 9494 §4.2: what policy edited becomes long-lived, and so does what it was made from") {
+  Four four;
+  AttrStore& attrs = four.rib().attrs();
+  four.world.learn(1, prefix("10.0.0.0/8"));
+  AttrId edited = attrs.intern_edited(attributes("path 64513 lp 7"), four.rib().paths(prefix("10.0.0.0/8"))[0].attr);
+  four.rib().rejudge(1, [&](const Prefix&, AttrId) { return Rib::Judgement{Rejection::None, edited}; });
+  attrs.release(edited);
+  four.settle();
+  four.rib().mark_stale(1, kV4);
+  four.rib().make_long_lived(1, kV4);
+  four.settle();
+  CHECK(four.world.peer(3).table.at({prefix("10.0.0.0/8"), 0}).attributes == attributes("path 64513 llgr-stale lp 7"));
+  four.rib().rejudge(1, [](const Prefix&, AttrId received) { return Rib::Judgement{Rejection::None, received}; });
+  four.settle();
+  CHECK(four.world.peer(3).table.at({prefix("10.0.0.0/8"), 0}).attributes == attributes("path 64513 llgr-stale lp 100"));
+}
+
 TEST_CASE("RFC 9494 §4.3: a path with LLGR_STALE is the least preferred, whatever else speaks for it") {
   Four four;
   four.world.learn(1, prefix("10.0.0.0/8"), "path 64513 lp 500");
