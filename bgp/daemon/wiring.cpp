@@ -256,13 +256,15 @@ void Agent::Impl::make_kernel() {
           [this](const std::vector<fib::LocalRoute>& added, const std::vector<fib::LocalRoute>& removed) {
             speaker::input::LocalRoutes routes;
             for (const fib::LocalRoute& route : removed) routes.removed.push_back(route.prefix);
-            for (const fib::LocalRoute& route : added) routes.added.push_back(route.prefix);
+            for (const fib::LocalRoute& route : added)
+              routes.added.emplace_back(route.prefix,
+                                        policy::LocalOrigin{route.interface, route.metric, route.has_gateway});
             driver_->handle(routes);
           },
           // kernel -> speaker: answers about the next hops it watches
           [this](const std::vector<fib::NextHopState>& states) {
             speaker::input::NextHopStates in;
-            for (const fib::NextHopState& s : states) in.states.push_back({s.address, s.reachable, s.metric, s.ifindex});
+            for (const fib::NextHopState& s : states) in.states.push_back({s.address, s.reachable, s.metric, s.ifindex, s.interface});
             driver_->handle(in);
           },
           [this](const LogRecord& record) { log_.log(record); },

@@ -14,6 +14,12 @@ Bytes with_local_origin(ByteView canonical, const LocalOrigin& origin) {
   return set;
 }
 
+Bytes without_local_origin(ByteView canonical) {
+  wire::AttributeEditor edit(canonical);
+  edit.remove_code(kLocalOriginCode);
+  return edit.finish();
+}
+
 LocalOrigin local_origin_of(ByteView canonical) {
   std::optional<ByteView> value = wire::find_attribute(canonical, wire::AttributeCode{kLocalOriginCode});
   if (!value) return {};

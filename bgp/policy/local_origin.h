@@ -25,7 +25,8 @@ struct LocalOrigin {
 
 // `canonical` with the origin; as it is when there is nothing to say.
 Bytes with_local_origin(ByteView canonical, const LocalOrigin& origin);
-// Requires the set of a route of our own.
+// Both require the set of a route of our own.
+Bytes without_local_origin(ByteView canonical);
 LocalOrigin local_origin_of(ByteView canonical);
 
 }  // namespace bgp::policy

@@ -14,7 +14,7 @@ using PeerId = uint16_t;    // a slot of the speaker; kLocalPeer = this node
 inline constexpr PeerId kLocalPeer = 0;
 
 // What a local path stands for; used as its path identifier, so that a prefix can be both.
-enum class LocalKind : uint32_t { Block = 1, Kernel = 2 };
+enum class LocalKind : uint32_t { Block = 1, Kernel = 2, Service = 3 };
 
 // Why a path is kept but never chosen. Kept, so that `node routes` can say why, and counts are true.
 enum class Rejection : uint8_t { None, Policy, AsLoop, OriginatorLoop, ClusterLoop, OwnNextHop, RouteLeak };

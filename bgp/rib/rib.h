@@ -104,6 +104,9 @@ class Rib {
   // ---- decisions -----------------------------------------------------------------------------------------------
   // Prefixes with several paths are decided again when this changes. Cost: O(prefixes).
   void set_multipath(const Multipath& config);
+  // What goes into the FIB, by prefix alone; null: everything. Selected routes of which that changes are told to the FIB
+  // at once. Cost: O(prefixes) when it changes.
+  void set_kernel_filter(policy::FilterPtr filter);
   bool has_work() const { return !dirty_[0].empty() || !dirty_[1].empty(); }
   // Nothing is undecided, nor waits for the end of the window.
   bool is_settled() const { return !has_work() && waiting_[0].empty() && waiting_[1].empty(); }
@@ -155,6 +158,7 @@ class Rib {
   void note_change(Family family, DestinationId id);
   void move_to_front(FamilyTable& table, DestinationId id, PathIndex path);
   void emit(Family family, DestinationId id, std::span<const Candidate> multipath);
+  bool is_for_kernel(const Prefix& prefix) const;
   std::vector<RouteChange::NextHop> legs_of(const FamilyTable& table, std::span<const Candidate> multipath) const;
   ScopedAddress gateway(const Candidate& candidate) const;
   std::optional<std::vector<double>> bandwidths_of(const FamilyTable& table, std::span<const Candidate> multipath) const;
@@ -178,6 +182,7 @@ class Rib {
 
   Options options_;
   Multipath multipath_;
+  policy::FilterPtr kernel_filter_;
   Tables tables_;
   std::array<DirtyQueue, 2> dirty_;
   std::array<std::vector<DestinationId>, 2> changed_lately_;  // with RowFlag::ChangedLately, or released since

@@ -13,7 +13,7 @@ void Rib::emit(Family family, DestinationId id, std::span<const Candidate> multi
   if (!options_.emit_route_changes) return;
   const FamilyTable& table = tables_[family];
   RouteChange change{table.prefixes.prefix(id), RouteChange::Kind::None, {}};
-  if (!multipath.empty()) {
+  if (!multipath.empty() && is_for_kernel(change.prefix)) {
     const Path& best = table.paths[multipath[0].path];
     if (tables_.peers[best.peer].accept_blackhole && tables_.attrs.facts(best.attr).blackhole) {
       change.kind = RouteChange::Kind::Blackhole;

@@ -4,6 +4,7 @@
 #include "bgp/base/limits.h"
 #include "bgp/policy/import_attributes.h"
 #include "bgp/policy/only_to_customer.h"
+#include "bgp/speaker/import_judge.h"
 #include "bgp/speaker/peer_slot.h"
 
 namespace bgp::speaker {
@@ -26,24 +27,6 @@ Result<session::Message, wire::Notification> decode(const wire::Frame& frame) {
     }
   }
   return session::Message(session::KeepaliveMessage{});  // the framer lets no other type through
-}
-
-bool is_martian(Family family, const wire::NlriEntry& entry) {
-  if (entry.length == 0) return false;
-  uint8_t first = entry.bytes[0];
-  if (family == Family::IPv4)
-    return (entry.length >= 8 && (first == 0 || first == 127)) || (entry.length >= 4 && first >= 224);
-  if (first == 0xff) return entry.length >= 8;
-  if (first == 0xfe) return entry.length >= 10 && (entry.bytes[1] & 0xc0) == 0x80;
-  if (first != 0 || entry.length < 128) return false;
-  for (size_t i = 1; i < 15; ++i)
-    if (entry.bytes[i] != 0) return false;
-  return entry.bytes[15] <= 1;  // ::/128 and ::1/128
-}
-
-bool is_accepted(const policy::FilterPtr& import, Family family, const wire::NlriEntry& entry) {
-  if (!import) return !is_martian(family, entry);  // policy::reject_martians(), without building a Prefix
-  return import->evaluate(wire::to_prefix(family, entry)) == policy::Verdict::Accept;
 }
 
 }  // namespace
@@ -94,17 +77,16 @@ void Speaker::learn(PeerSlot& peer, const wire::NlriField& field, wire::NextHop 
   if (next_hop.address.is_v6() && next_hop.address.is_link_local()) next_hop.ifindex = find_connection(peer.conn)->ifindex;
   rib_.prefetch(field);
   rib::AttrId attr = intern_received(peer, next_hop);
-  rib::Rejection loop = find_loop(peer, attr);
+  ImportJudge judge(*this, peer);
+  judge.turn_to(attr, field.family());
   uint64_t refused = 0;
   ImportCounts& counts = peer.imports[rib::index_of(field.family())];
   field.for_each([&](const wire::NlriEntry& entry) {
-    rib::Rejection rejection = loop;
-    if (loop == rib::Rejection::None && !is_accepted(peer.settings.import, field.family(), entry))
-      rejection = rib::Rejection::Policy;
+    rib::Rib::Judgement judged = judge.judge(entry);
     ++counts.updates;
-    counts.loops += loop != rib::Rejection::None;
-    counts.filtered += rejection == rib::Rejection::Policy;
-    if (!rib_.learn(peer.id, field.family(), entry, attr, rejection)) ++refused;
+    counts.filtered += judged.rejection == rib::Rejection::Policy;
+    counts.loops += judged.rejection != rib::Rejection::None && judged.rejection != rib::Rejection::Policy;
+    if (!rib_.learn(peer.id, field.family(), entry, judged.attr, judged.rejection)) ++refused;
   });
   rib_.attrs().release(attr);
   if (refused > 0) note_refused(peer, refused);

@@ -10,6 +10,7 @@
 #include "bgp/base/numbers.h"
 #include "bgp/base/prefix.h"
 #include "bgp/bfd/events.h"
+#include "bgp/policy/local_origin.h"
 #include "bgp/speaker/speaker_config.h"
 
 namespace bgp::speaker::input {
@@ -22,9 +23,22 @@ struct ConnectFailed { ConnId conn; std::string reason; };               // "Con
 struct Accepted { ConnId conn; IpAddress remote; IpAddress local_address; uint32_t ifindex = 0; };  // ifindex: the link of local_address, 0 unknown
 struct Received { ConnId conn; ByteView bytes; };                        // at most limits::kReadChunkBytes
 struct Closed { ConnId conn; std::string reason; };                      // "Connection closed", "Connection reset by peer"
-struct LocalRoutes { std::vector<Prefix> added; std::vector<Prefix> removed; };  // routes of others in the kernel
+// A route that somebody else put into the kernel, and what policy may ask about it.
+struct LocalRoute {
+  LocalRoute() = default;
+  LocalRoute(const Prefix& to, policy::LocalOrigin from = {}) : prefix(to), origin(std::move(from)) {}
+  Prefix prefix;
+  policy::LocalOrigin origin;
+};
+struct LocalRoutes { std::vector<LocalRoute> added; std::vector<Prefix> removed; };
 struct NextHopStates {
-  struct State { IpAddress address; bool reachable = false; uint32_t metric = 0; uint32_t ifindex = 0; };
+  struct State {
+    IpAddress address;
+    bool reachable = false;
+    uint32_t metric = 0;
+    uint32_t ifindex = 0;        // of a link-local address: the link that it was asked for on
+    std::string interface = {};  // by which it is reached; of several legs the first
+  };
   std::vector<State> states;
 };
 // What of the memory that we may use is in use, in octets. bound 0: as much as there is.

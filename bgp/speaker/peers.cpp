@@ -3,6 +3,7 @@
 
 #include "bgp/base/assert.h"
 #include "bgp/base/limits.h"
+#include "bgp/speaker/import_judge.h"
 #include "bgp/speaker/peer_slot.h"
 
 namespace bgp::speaker {
@@ -10,7 +11,9 @@ namespace bgp::speaker {
 void Speaker::on(const input::Reconfigure& in) {
   SpeakerConfigPtr from = std::exchange(config_, in.config);
   rib_.set_multipath(config_->multipath);
-  apply_blocks(from->own_blocks);
+  rib_.set_kernel_filter(config_->kernel_filter);
+  apply_own_routes(from->own_blocks, config_->own_blocks, rib::LocalKind::Block);
+  apply_own_routes(from->service_routes, config_->service_routes, rib::LocalKind::Service);
   apply_peers();
   bool cluster_changed = from->cluster_id != config_->cluster_id || from->identifier != config_->identifier;
   for (const std::unique_ptr<PeerSlot>& peer : peers_)
@@ -133,11 +136,10 @@ void Speaker::roll_over_keys(const PeerSlot& peer, const AoKeys& keys) {
 
 // What may be said against a path changed: each is judged again, without asking the peer.
 void Speaker::rejudge(PeerSlot& peer) {
-  policy::FilterPtr import = peer.settings.import ? peer.settings.import : policy::reject_martians();
-  rib_.rejudge(peer.id, [&](const Prefix& prefix, rib::AttrId attr) {
-    rib::Rejection loop = find_loop(peer, attr);
-    if (loop != rib::Rejection::None) return loop;
-    return import->evaluate(prefix) == policy::Verdict::Accept ? rib::Rejection::None : rib::Rejection::Policy;
+  ImportJudge judge(*this, peer);
+  rib_.rejudge(peer.id, [&](const Prefix& prefix, rib::AttrId received) {
+    judge.turn_to(received, prefix.family());
+    return judge.judge(prefix);
   });
 }
 
@@ -188,20 +190,29 @@ void Speaker::move_group(PeerSlot& peer) {
 
 // ---- routes of our own --------------------------------------------------------------------------------------------
 
-void Speaker::apply_blocks(const std::vector<Prefix>& from) {
+void Speaker::apply_own_routes(const std::vector<Prefix>& from, const std::vector<Prefix>& to, rib::LocalKind kind) {
   auto has = [](const std::vector<Prefix>& sorted, const Prefix& prefix) {
     return std::binary_search(sorted.begin(), sorted.end(), prefix);
   };
-  for (const Prefix& block : from)
-    if (!has(config_->own_blocks, block)) set_local(block, rib::LocalKind::Block, false);
-  for (const Prefix& block : config_->own_blocks)
-    if (!has(from, block)) set_local(block, rib::LocalKind::Block, true);
+  for (const Prefix& prefix : from)
+    if (!has(to, prefix)) withdraw_local(prefix, kind);
+  for (const Prefix& prefix : to)
+    if (!has(from, prefix)) learn_local(prefix, kind);
 }
 
-void Speaker::set_local(const Prefix& prefix, rib::LocalKind kind, bool present) {
-  wire::NlriEntry entry{prefix.length(), prefix.address().bytes().data(), static_cast<uint32_t>(kind)};
-  if (present) rib_.learn(rib::kLocalPeer, prefix.family(), entry, local_attr_);
-  else rib_.withdraw(rib::kLocalPeer, prefix.family(), entry);
+static wire::NlriEntry entry_of(const Prefix& prefix, rib::LocalKind kind) {
+  return {prefix.length(), prefix.address().bytes().data(), static_cast<uint32_t>(kind)};
+}
+
+void Speaker::learn_local(const Prefix& prefix, rib::LocalKind kind, const policy::LocalOrigin& origin) {
+  static const Bytes kAttributes = {0x40, 1, 1, 0, 0x40, 2, 0};  // ORIGIN IGP, an empty AS_PATH
+  rib::AttrId attr = rib_.attrs().intern_local(policy::with_local_origin(kAttributes, origin));
+  rib_.learn(rib::kLocalPeer, prefix.family(), entry_of(prefix, kind), attr);
+  rib_.attrs().release(attr);
+}
+
+void Speaker::withdraw_local(const Prefix& prefix, rib::LocalKind kind) {
+  rib_.withdraw(rib::kLocalPeer, prefix.family(), entry_of(prefix, kind));
 }
 
 }  // namespace bgp::speaker

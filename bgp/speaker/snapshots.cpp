@@ -110,7 +110,8 @@ void Speaker::append_routes(const Prefix& prefix, std::vector<RouteSnapshot>& ou
       route.metric = tables.next_hops.metric(next_hop);
     }
     ByteView attributes = tables.attrs.canonical(view.attr);
-    route.attributes.assign(attributes.begin(), attributes.end());
+    if (view.peer == rib::kLocalPeer) route.attributes = policy::without_local_origin(attributes);
+    else route.attributes.assign(attributes.begin(), attributes.end());
     out.push_back(std::move(route));
   }
 }

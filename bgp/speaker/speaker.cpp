@@ -19,8 +19,6 @@ Speaker::Speaker(SpeakerConfigPtr config, Options options, Instant now)
             .emit_route_changes = options_.has_fib,
             .waits_for_windows = true}),
       peers_(1) {
-  static constexpr uint8_t kLocalAttributes[] = {0x40, 1, 1, 0, 0x40, 2, 0};  // ORIGIN IGP, empty AS_PATH
-  local_attr_ = rib_.attrs().intern_local(kLocalAttributes);
   if (!options_.forwarding_kept.empty()) rib_.hold_end_of_rib();
   handle(input::Reconfigure{std::move(config)}, now);
 }
@@ -330,18 +328,27 @@ void Speaker::sent(ConnId conn, size_t count, Instant now) {
 // ---- the rest -----------------------------------------------------------------------------------------------------
 
 void Speaker::on(const input::LocalRoutes& in) {
-  for (const Prefix& prefix : in.removed) set_local(prefix, rib::LocalKind::Kernel, false);
-  for (const Prefix& prefix : in.added) set_local(prefix, rib::LocalKind::Kernel, true);
+  for (const Prefix& prefix : in.removed) withdraw_local(prefix, rib::LocalKind::Kernel);
+  for (const input::LocalRoute& route : in.added) learn_local(route.prefix, rib::LocalKind::Kernel, route.origin);
 }
 
 void Speaker::on(const input::NextHopStates& in) {
-  std::vector<ScopedAddress> changed;
+  std::vector<ScopedAddress> changed, moved;
   for (const input::NextHopStates::State& state : in.states) {
     ScopedAddress next_hop(state.address, state.ifindex);
     if (rib_.next_hops().set_state(next_hop, state.reachable, state.metric)) changed.push_back(next_hop);
+    if (rib_.next_hops().set_interface(next_hop, state.interface)) moved.push_back(next_hop);
   }
   if (!changed.empty()) rib_.next_hops_changed(changed);
+  if (!moved.empty()) note_interfaces(moved);
   check_converged();
+}
+
+// What filters say that ask by which interface a route goes out.
+void Speaker::note_interfaces(const std::vector<ScopedAddress>& changed) {
+  rib_.interfaces_changed(changed);
+  for (const std::unique_ptr<PeerSlot>& peer : peers_)
+    if (peer && peer->settings.import && peer->settings.import->asks_about_interfaces()) rejudge(*peer);
 }
 
 // The routes stay where they are: what the FIB does with them is its business. A peer that keeps ours while we are gone

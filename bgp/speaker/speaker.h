@@ -101,6 +101,8 @@ class Speaker {
   void note_reset(PeerSlot& peer, const wire::Notification& answer, ByteView body);
   void learn(PeerSlot& peer, const wire::NlriField& field, wire::NextHop next_hop);
   rib::AttrId intern_received(const PeerSlot& peer, const wire::NextHop& next_hop);
+  class ImportJudge;
+  void note_interfaces(const std::vector<ScopedAddress>& changed);
   rib::Rejection find_loop(const PeerSlot& peer, rib::AttrId attr) const;
 
   // peers.cpp: configuration -> peers
@@ -112,8 +114,9 @@ class Speaker {
   void roll_over_keys(const PeerSlot& peer, const AoKeys& keys);
   void rejudge(PeerSlot& peer);
   BgpIdentifier cluster_id() const;
-  void apply_blocks(const std::vector<Prefix>& from);
-  void set_local(const Prefix& prefix, rib::LocalKind kind, bool present);
+  void apply_own_routes(const std::vector<Prefix>& from, const std::vector<Prefix>& to, rib::LocalKind kind);
+  void learn_local(const Prefix& prefix, rib::LocalKind kind, const policy::LocalOrigin& origin = {});
+  void withdraw_local(const Prefix& prefix, rib::LocalKind kind);
   rib::ExportKey export_key(const PeerSlot& peer) const;
   void join_group(PeerSlot& peer);
   void move_group(PeerSlot& peer);
@@ -181,7 +184,6 @@ class Speaker {
   Prng prng_;
   session::ConnIdSource conn_ids_;
   rib::Rib rib_;
-  rib::AttrId local_attr_ = 0;
   Instant window_end_ = kNever;  // of prefixes that changed lately (bgp/rib/pace.cpp)
   std::vector<std::unique_ptr<PeerSlot>> peers_;  // by PeerId; [0] and free slots are null
   std::vector<rib::PeerId> free_peer_ids_;

@@ -60,12 +60,15 @@ struct SpeakerConfig {
   Multipath multipath;
   bool graceful_shutdown = false;      // RFC 8326: everybody is told with GRACEFUL_SHUTDOWN (and LOCAL_PREF 0) to move away
   std::vector<Prefix> own_blocks;      // sorted; originated, and held by a blackhole route in the FIB
+  std::vector<Prefix> service_routes;  // sorted; originated, and held by nothing: who forwards them is not our affair
   policy::FilterPtr export_filter;     // of every peer without its own; null rejects all
+  policy::FilterPtr kernel_filter;     // of what goes into the FIB, by prefix alone; null: everything
 
   bool operator==(const SpeakerConfig& other) const {
     return local_as == other.local_as && identifier == other.identifier && cluster_id == other.cluster_id &&
            peers == other.peers && dynamic_peers == other.dynamic_peers && multipath == other.multipath &&
-           graceful_shutdown == other.graceful_shutdown && own_blocks == other.own_blocks && policy::same(export_filter, other.export_filter);
+           graceful_shutdown == other.graceful_shutdown && own_blocks == other.own_blocks && service_routes == other.service_routes &&
+           policy::same(export_filter, other.export_filter) && policy::same(kernel_filter, other.kernel_filter);
   }
 };
 using SpeakerConfigPtr = std::shared_ptr<const SpeakerConfig>;

@@ -18,7 +18,10 @@ std::optional<LocalRoute> offer(const KernelView& view, const bgp::Prefix& prefi
   for (const KernelRoute& route : view.routes_to(prefix)) {
     if (route.type != KernelRoute::Type::Unicast || route.protocol == kRedirectProtocol) continue;
     for (const Leg& leg : route.legs)
-      if (view.is_usable(leg)) return LocalRoute{prefix, leg.ifindex, view.find_link(leg.ifindex)->name};
+      if (view.is_usable(leg)) {
+        return LocalRoute{prefix, leg.ifindex, view.find_link(leg.ifindex)->name, route.metric,
+                          !leg.gateway.is_unspecified()};
+      }
   }
   return std::nullopt;
 }

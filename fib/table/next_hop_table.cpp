@@ -148,13 +148,21 @@ NextHopTable::Changes NextHopTable::take_changes() {
     Resolution fresh = resolve(*view_, address);
     if (fresh != entry.resolution) changes.addresses.push_back(address);
     entry.resolution = std::move(fresh);
-    NextHopState state{address.address, !entry.resolution.legs.empty(), entry.resolution.metric, address.ifindex};
+    NextHopState state = state_of(address);
     if (entry.watches == 0 || (!entry.owes_answer && entry.reported == state)) continue;
     entry.owes_answer = false;
     entry.reported = state;
     changes.states.push_back(state);
   }
   return changes;
+}
+
+NextHopState NextHopTable::state_of(const bgp::ScopedAddress& address) const {
+  const Resolution& found = resolution(address);
+  NextHopState state{address.address, !found.legs.empty(), found.metric, address.ifindex, {}};
+  if (found.legs.empty()) return state;
+  if (const Link* link = view_->find_link(found.legs.front().ifindex)) state.interface = link->name;
+  return state;
 }
 
 void NextHopTable::mark(const bgp::ScopedAddress& address, Entry& entry) {

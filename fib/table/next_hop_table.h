@@ -74,6 +74,7 @@ class NextHopTable {
     std::optional<NextHopState> reported;
     Resolution resolution;
   };
+  NextHopState state_of(const bgp::ScopedAddress& address) const;
   void mark(const bgp::ScopedAddress& address, Entry& entry);
   Entry& find_or_resolve(const bgp::ScopedAddress& address);
   void drop_if_unused(const bgp::ScopedAddress& address);

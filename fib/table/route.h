@@ -40,6 +40,8 @@ struct LocalRoute {
   bgp::Prefix prefix;
   uint32_t ifindex = 0;
   std::string interface;
+  uint32_t metric = 0;
+  bool has_gateway = false;  // leads off this node
   auto operator<=>(const LocalRoute&) const = default;
 };
 
@@ -49,6 +51,7 @@ struct NextHopState {
   bool reachable = false;
   uint32_t metric = 0;    // of the kernel route used; smaller is nearer
   uint32_t ifindex = 0;   // of a link-local address: the link it was asked for on
+  std::string interface = {};  // by which it is reached; of several legs the first; empty: unreachable
   bool operator==(const NextHopState&) const = default;
 };
 

@@ -36,7 +36,12 @@ BGP_FIELDS(LogRecord, level, event, peer, fields)
 
 // ---- configuration ------------------------------------------------------------------------------------------------
 BGP_FIELDS(policy::PrefixRange, within, length_min, length_max)
-BGP_FIELDS(policy::Rule, any_of, verdict)
+BGP_FIELDS(policy::LargeCommunity, global_administrator, local_data_1, local_data_2)
+BGP_FIELDS(policy::Edits, communities, large_communities, prepend, local_pref, normal_priority)
+BGP_FIELDS(policy::PriorityRange, min, max, normal)
+BGP_FIELDS(policy::Condition, family, is_ebgp, is_local, has_gateway, interface, community, large_community, as_path_prefix,
+           priority)
+BGP_FIELDS(policy::Rule, any_of, verdict, is_inverted, condition, edits)
 BGP_FIELDS(policy::Filter, rules)
 BGP_FIELDS(session::GracefulRestartConfig, restart_time_s, notification, long_lived_stale_s)
 BGP_FIELDS(session::AddPathConfig, receive, send)
@@ -50,7 +55,7 @@ BGP_FIELDS(PeerSettings, session, type, bfd, accept_blackhole, next_hop_mode, ro
 BGP_FIELDS(DynamicPeers, range, max, settings)
 BGP_FIELDS(Multipath, ebgp, ibgp, mixed, link_bandwidth)
 BGP_FIELDS(SpeakerConfig, local_as, identifier, cluster_id, peers, dynamic_peers, multipath, graceful_shutdown,
-           own_blocks, export_filter)
+           own_blocks, service_routes, export_filter, kernel_filter)
 BGP_FIELDS(Speaker::Options, seed, has_fib, selection_deferral, forwarding_kept, software)
 
 // ---- inputs -------------------------------------------------------------------------------------------------------
@@ -59,8 +64,10 @@ BGP_FIELDS(input::ConnectFailed, conn, reason)
 BGP_FIELDS(input::Accepted, conn, remote, local_address, ifindex)
 BGP_FIELDS(input::Received, conn, bytes)
 BGP_FIELDS(input::Closed, conn, reason)
+BGP_FIELDS(policy::LocalOrigin, interface, metric, has_gateway)
+BGP_FIELDS(input::LocalRoute, prefix, origin)
 BGP_FIELDS(input::LocalRoutes, added, removed)
-BGP_FIELDS(input::NextHopStates::State, address, reachable, metric, ifindex)
+BGP_FIELDS(input::NextHopStates::State, address, reachable, metric, ifindex, interface)
 BGP_FIELDS(input::NextHopStates, states)
 BGP_FIELDS(input::Reconfigure, config)
 BGP_FIELDS(bfd::Changed, remote, is_up, diagnostic, is_administrative, control_plane_independent)

@@ -132,11 +132,15 @@ TEST_CASE("a watched next hop is answered once, then only when something changed
   CHECK(kernel.next_hops == std::vector<NextHopState>{{ip("192.0.2.1"), false, 0}});
   kernel.clear_news();
   kernel.added("192.0.2.0/24 via 10.0.0.7 dev 1 metric 3");
-  CHECK(kernel.next_hops == std::vector<NextHopState>{{ip("192.0.2.1"), true, 3}});
+  CHECK(kernel.next_hops == std::vector<NextHopState>{{ip("192.0.2.1"), true, 3, 0, "eth1"}});
   kernel.clear_news();
   kernel.added("192.0.2.0/24 via 10.0.0.8 dev 1 metric 3", true);
   kernel.added("198.51.100.0/24 via 10.0.0.8 dev 1");
   CHECK_MESSAGE(kernel.next_hops.empty(), "another gateway is no news to the speaker");
+  kernel.added("192.0.2.0/24 via 10.0.1.8 dev 2 metric 3", true);
+  CHECK(kernel.next_hops == std::vector<NextHopState>{{ip("192.0.2.1"), true, 3, 0, "eth2"}});
+  kernel.added("192.0.2.0/24 via 10.0.0.8 dev 1 metric 3", true);
+  kernel.clear_news();
   kernel.machine.watch(ip("192.0.2.1"));
   kernel.take_news();
   CHECK_MESSAGE(kernel.next_hops.size() == 1, "a second watcher gets its answer too");
