@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/model/kinds/bgp_configuration.h"
+#include "config/model/kinds/bgp_filter.h"
 #include "config/model/kinds/bgp_peer.h"
 #include "config/model/kinds/block_affinity.h"
 #include "config/model/kinds/felix_configuration.h"
@@ -32,6 +33,7 @@ const std::vector<const Kind*>& all_kinds() {
   static const std::vector<const Kind*> kKinds = {
       &bgp_peer_kind(),       &node_kind(),              &ip_pool_kind(),
       &block_affinity_kind(), &bgp_configuration_kind(), &felix_configuration_kind(),
+      &bgp_filter_kind(),
   };
   return kKinds;
 }

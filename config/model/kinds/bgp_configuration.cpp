@@ -8,13 +8,10 @@ namespace config::model {
 namespace {
 
 // Spec fields of the v3 schema that we store and show without acting on them.
-constexpr std::array kUninterpreted = {
-    "bindMode",          "serviceClusterIPs",
-    "serviceExternalIPs", "serviceLoadBalancerIPs", "serviceLoadBalancerAggregation", "communities",
-    "prefixAdvertisements", "ignoredInterfaces",   "localWorkloadPeeringIPV4", "localWorkloadPeeringIPV6",
-    "programClusterRoutes", "ipv4NormalRoutePriority", "ipv6NormalRoutePriority"};
+constexpr std::array kUninterpreted = {"bindMode", "ignoredInterfaces", "localWorkloadPeeringIPV4",
+                                       "localWorkloadPeeringIPV6"};
 
-BgpConfiguration read_fields(Fields& fields) {
+BgpConfiguration read_fields(Fields& fields, bool strict) {
   BgpConfiguration configuration;
   configuration.as_number = fields.asn("asNumber");
   configuration.node_to_node_mesh = fields.flag("nodeToNodeMeshEnabled");
@@ -25,6 +22,7 @@ BgpConfiguration read_fields(Fields& fields) {
   }
   configuration.mesh_password = read_secret_ref(fields, "nodeMeshPassword");
   configuration.mesh_max_restart_time = fields.duration("nodeMeshMaxRestartTime");
+  configuration.advertisements = read_advertisements(fields, strict);
   return configuration;
 }
 
@@ -69,7 +67,7 @@ class BgpConfigurationKind : public NamedV3Kind {
   Outcome<bgp::Done> check_v3(Resource& resource, bool strict) const override {
     Fields fields(resource.spec);
     for (const char* key : kUninterpreted) fields.any(key);
-    const BgpConfiguration configuration = read_fields(fields);
+    const BgpConfiguration configuration = read_fields(fields, strict);
     check_mesh(fields, configuration);
     if (strict) {
       check_own_annotations(resource, fields);
@@ -102,7 +100,7 @@ const Kind& bgp_configuration_kind() {
 
 BgpConfiguration read_bgp_configuration(const Resource& resource) {
   Fields fields(resource.spec);
-  BgpConfiguration configuration = read_fields(fields);
+  BgpConfiguration configuration = read_fields(fields, false);
   configuration.name = resource.name;
   configuration.annotations = annotations_of(resource, &configuration.annotation_problems);
   return configuration;

@@ -9,6 +9,7 @@
 #include "bgp/base/numbers.h"
 #include "bgp/base/time.h"
 #include "config/model/annotations.h"
+#include "config/model/kinds/advertisements.h"
 #include "config/model/kinds/secret_ref.h"
 #include "config/model/resource.h"
 
@@ -22,6 +23,7 @@ struct BgpConfiguration {
   std::optional<uint16_t> listen_port;         // absent: 179
   std::optional<SecretRef> mesh_password;
   std::optional<bgp::Duration> mesh_max_restart_time;
+  Advertisements advertisements;
   Annotations annotations;                     // of `default` alone
   std::vector<std::string> annotation_problems;
 };
