@@ -22,6 +22,8 @@ void add(Inventory& inventory, const model::Resource& resource) {
     inventory.pools.push_back(model::read_ip_pool(resource));
   } else if (resource.kind == &model::block_affinity_kind()) {
     inventory.blocks.push_back(model::read_block_affinity(resource));
+  } else if (resource.kind == &model::bgp_filter_kind()) {
+    inventory.filters[resource.name] = model::read_bgp_filter(resource);
   } else if (resource.kind == &model::bgp_configuration_kind()) {
     inventory.configurations[resource.name] = model::read_bgp_configuration(resource);
     note(inventory, resource.name, inventory.configurations[resource.name].annotation_problems);

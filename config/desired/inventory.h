@@ -7,6 +7,7 @@
 
 #include "bgp/base/log.h"
 #include "config/model/kinds/bgp_configuration.h"
+#include "config/model/kinds/bgp_filter.h"
 #include "config/model/kinds/bgp_peer.h"
 #include "config/model/kinds/block_affinity.h"
 #include "config/model/kinds/ip_pool.h"
@@ -20,6 +21,7 @@ struct Inventory {
   std::map<std::string, model::Node> nodes;
   std::vector<model::IpPool> pools;
   std::vector<model::BlockAffinity> blocks;
+  std::map<std::string, model::BgpFilter> filters;
   std::map<std::string, model::BgpConfiguration> configurations;  // "default", "node.<name>"
   std::vector<bgp::LogRecord> warnings;
 

@@ -38,7 +38,18 @@ PeerSettings PeerTable::make(const Endpoint& peer, const PeerWishes& wishes, con
   PeerSettings settings = settings_for(peer, self_, wishes, secrets_, lost_keys);
   for (const std::string& why : lost_keys) warn("peer_key_ignored", subject, why, peer.address.to_string());
   if (!settings.session.held.empty()) warn("peer_held", subject, settings.session.held, peer.address.to_string());
+  set_filters(settings, wishes, subject);
   return settings;
+}
+
+void PeerTable::set_filters(PeerSettings& settings, const PeerWishes& wishes, const std::string& subject) {
+  for (const std::string& name : wishes.filters) {
+    if (policies_.knows(name)) continue;
+    warn("filter_missing", subject, "there is no BGPFilter " + name + "; its rules are passed over",
+         settings.session.address.to_string());
+  }
+  settings.import = policies_.import_filter(wishes.filters);
+  settings.export_ = policies_.export_filter(wishes.filters);
 }
 
 void PeerTable::add(const Endpoint& peer, const PeerWishes& wishes, PeerType type, From from,

@@ -5,14 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "config/desired/policies.h"
 #include "config/desired/session_settings.h"
 
 namespace config::desired {
 
 class PeerTable {
  public:
-  PeerTable(const Self& self, const SecretLookup& secrets, std::vector<bgp::LogRecord>& warnings)
-      : self_(self), secrets_(secrets), warnings_(warnings) {}
+  PeerTable(const Self& self, const Policies& policies, const SecretLookup& secrets,
+            std::vector<bgp::LogRecord>& warnings)
+      : self_(self), policies_(policies), secrets_(secrets), warnings_(warnings) {}
 
   // Who asks: a peer resource, the other end of one, or the mesh. Only the first is told that it came too late:
   // peering explicitly with a node of the mesh is how a mesh is taken down.
@@ -29,9 +31,11 @@ class PeerTable {
   std::vector<bgp::speaker::PeerSettings> take();
 
  private:
+  void set_filters(bgp::speaker::PeerSettings& settings, const PeerWishes& wishes, const std::string& subject);
   bool is_possible(const Endpoint& peer, From from, const std::string& subject);
 
   const Self& self_;
+  const Policies& policies_;
   const SecretLookup& secrets_;
   std::vector<bgp::LogRecord>& warnings_;
   std::map<bgp::IpAddress, bgp::speaker::PeerSettings> peers_;

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "bgp/base/limits.h"
-#include "config/desired/export_filter.h"
 #include "config/desired/inventory.h"
 #include "config/desired/peerings.h"
+#include "config/desired/policies.h"
 #include "config/desired/self.h"
 
 namespace config::desired {
@@ -42,7 +42,10 @@ std::vector<bgp::Prefix> without_hosts(std::vector<bgp::Prefix> blocks) {
 
 bgp::speaker::SpeakerConfig speaker_config(const Inventory& inventory, const Self& self,
                                            const SecretLookup& secrets, std::vector<bgp::LogRecord>& warnings) {
-  PeerTable table(self, secrets, warnings);
+  const std::vector<bgp::Prefix> blocks = own_blocks(inventory, self);
+  const Services services = services_of(inventory, self, warnings);
+  const Policies policies(inventory, self, blocks, services);
+  PeerTable table(self, policies, secrets, warnings);
   add_explicit_peers(inventory, self, table);
   add_mesh(inventory, self, table);
 
@@ -54,9 +57,10 @@ bgp::speaker::SpeakerConfig speaker_config(const Inventory& inventory, const Sel
   config.dynamic_peers = dynamic_peers(inventory, self, table);
   config.multipath = multipath_of(inventory);
   config.graceful_shutdown = self.drains;
-  const std::vector<bgp::Prefix> blocks = own_blocks(inventory, self);
-  config.export_filter = export_filter(blocks, inventory.pools);
+  config.export_filter = policies.export_filter();
+  config.kernel_filter = policies.kernel_filter();
   config.own_blocks = without_hosts(blocks);
+  config.service_routes = services.announced;
   return config;
 }
 

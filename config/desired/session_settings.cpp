@@ -183,6 +183,7 @@ PeerWishes wishes_of(const model::BgpPeer& peer) {
           .keepalive_time = peer.keepalive_time,
           .ttl_security = peer.ttl_security,
           .password = peer.password,
+          .filters = peer.filters,
           .annotations = peer.annotations};
 }
 

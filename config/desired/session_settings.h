@@ -31,13 +31,14 @@ struct PeerWishes {
   std::optional<bgp::Duration> keepalive_time = {};
   std::optional<uint8_t> ttl_security = {};
   std::optional<model::SecretRef> password = {};
+  std::vector<std::string> filters = {};  // names of BGPFilters
   model::Annotations annotations = {};
 };
 
 PeerWishes wishes_of(const model::BgpPeer& peer);
 PeerWishes wishes_of_mesh(const Inventory& inventory);
 
-// Everything but `type`. A password that cannot be had holds the session down, and so does TCP-AO when no key of the chain
+// Everything but `type` and the filters. A password that cannot be had holds the session down, and so does TCP-AO when no key of the chain
 // can be had; keys that cannot, beside others that can, are left out and named in `lost_keys`.
 bgp::speaker::PeerSettings settings_for(const Endpoint& peer, const Self& self, const PeerWishes& wishes,
                                         const SecretLookup& secrets, std::vector<std::string>& lost_keys);

@@ -4,7 +4,6 @@
 
 #include "bgp/base/limits.h"
 #include "bgp/session/peer.h"
-#include "config/desired/export_filter.h"
 #include "config/desired/router_id.h"
 #include "config/model/document.h"
 #include "tests/support/stored.h"
