@@ -38,8 +38,8 @@ struct PeerWishes {
 PeerWishes wishes_of(const model::BgpPeer& peer);
 PeerWishes wishes_of_mesh(const Inventory& inventory);
 
-// Everything but `type` and the filters. A password that cannot be had holds the session down, and so does TCP-AO when no key of the chain
-// can be had; keys that cannot, beside others that can, are left out and named in `lost_keys`.
+// Everything but `type` and the filters. A password that cannot be had holds the session down, and so does TCP-AO when no
+// key of the chain can be had; keys that cannot, beside others that can, are left out and named in `lost_keys`.
 bgp::speaker::PeerSettings settings_for(const Endpoint& peer, const Self& self, const PeerWishes& wishes,
                                         const SecretLookup& secrets, std::vector<std::string>& lost_keys);
 
