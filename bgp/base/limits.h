@@ -90,6 +90,22 @@ inline constexpr size_t kDocumentBytesMax = 4 * 1024 * 1024;
 inline constexpr size_t kDocumentDepthMax = 64;
 inline constexpr size_t kDocumentNodesMax = 200'000;            // scalars, lists and maps; an alias counts as its copy
 
+// ---- etcd -------------------------------------------------------------------------------------------------------
+inline constexpr size_t kEtcdAnswerBytesMax = 64 * 1024 * 1024;  // one answer, or one line of a watch; overflow: smaller pages
+inline constexpr size_t kEtcdValueBytesMax = 1024 * 1024;        // overflow: the key is skipped and keeps its old value
+inline constexpr size_t kEtcdKeysPerPage = 1000;                 // of a listing; halved when a page is too large
+inline constexpr size_t kEtcdWritesMax = 128;                    // in one transaction, etcd's own bound; overflow: refused
+inline constexpr size_t kEtcdSkippedMax = 256;                   // keys shown as skipped; overflow: skipped unseen
+inline constexpr Duration kEtcdPauseMin = 500ms;                 // before etcd is tried again, doubling
+inline constexpr Duration kEtcdPauseMax = 4s;
+inline constexpr Duration kEtcdRefusedPause = 30s;               // the same, when a person has to act
+inline constexpr Duration kEtcdConnectWait = 2s;                 // for one endpoint's TCP and TLS; overflow: the next
+inline constexpr Duration kEtcdAnswerWait = 8s;                  // etcd itself gives up after 7 s; overflow: "unknown"
+inline constexpr Duration kEtcdFollowWait = 4s;                  // the same for what the agent reads; overflow: the next endpoint
+inline constexpr Duration kEtcdCommitWait = 2s;                  // and writes, tried twice: within kControlDeadline
+inline constexpr Duration kEtcdEchoWait = 500ms;                 // for the watch to bring what was committed
+inline constexpr Duration kEtcdProbe = 10s;                      // of silence on a watch, then it must prove that it lives
+
 // ---- transcripts ------------------------------------------------------------------------------------------------
 inline constexpr size_t kTranscriptBytesMax = 256 * 1024 * 1024;  // of --record; overflow: it ends, and the log says so
 

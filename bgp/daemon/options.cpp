@@ -67,8 +67,9 @@ std::string set_router_id(Options& o, const Given& given) {
 }
 
 std::string set_datastore(Options& o, const Given& given) {
-  if (given.text != "embedded" && (!given.text.starts_with("unix:") || given.text.size() == 5))
-    return bad(given, "give 'embedded' or 'unix:PATH'");
+  const bool is_socket = given.text.starts_with("unix:") && given.text.size() > 5;
+  if (given.text != "embedded" && given.text != "etcdv3" && !is_socket)
+    return bad(given, "give 'embedded', 'etcdv3' or 'unix:PATH'");
   o.datastore = given.text;
   return {};
 }
@@ -130,6 +131,9 @@ std::string set_log_level(Options& o, const Given& given) {
   return {};
 }
 
+// Of etcd's options, which are read together at the end.
+std::string set_nothing(Options&, const Given&) { return {}; }
+
 template <std::string Options::* member>
 std::string set_text(Options& o, const Given& given) {
   o.*member = given.text;
@@ -154,8 +158,12 @@ const std::vector<Row>& rows() {
        [](Options& o, const Given& given) { return set_ip(o.ip6, given, Family::IPv6); }},
       {"as", {"AS"}, "AS number of this node (as stored, else the global asNumber)", set_as},
       {"router-id", {"CALICO_ROUTER_ID"}, "BGP identifier, or 'hash' of the node name (the IPv4 address)", set_router_id},
-      {"datastore", {"DATASTORE_TYPE"}, "'embedded', or 'unix:PATH' of another agent's control socket (embedded)", set_datastore},
-      {"data-dir", {"CALICO_BGP_DATA_DIR"}, "directory of the embedded store (/var/lib/calico-bgp)", set_text<&Options::data_dir>},
+      {"datastore", {"DATASTORE_TYPE"}, "'embedded', 'etcdv3', or 'unix:PATH' of another agent's control socket (embedded)", set_datastore},
+      {"etcd-endpoints", {"ETCD_ENDPOINTS"}, "etcd's addresses, https://HOST:PORT,... (http://127.0.0.1:2379); user and password by $ETCD_USERNAME and $ETCD_PASSWORD alone", set_nothing},
+      {"etcd-ca-cert-file", {"ETCD_CA_CERT_FILE"}, "whom etcd's certificate must come from, PEM (the system's)", set_nothing},
+      {"etcd-cert-file", {"ETCD_CERT_FILE"}, "our certificate to etcd, PEM; re-read for each connection (none)", set_nothing},
+      {"etcd-key-file", {"ETCD_KEY_FILE"}, "its key, PEM (none)", set_nothing},
+      {"data-dir", {"CALICO_BGP_DATA_DIR"}, "directory of the embedded store, or of what is remembered of etcd (/var/lib/calico-bgp)", set_text<&Options::data_dir>},
       {"run-dir", {"CALICO_BGP_RUN_DIR"}, "directory of the control socket (/var/run/calico)", set_text<&Options::run_dir>},
       {"secrets-dir", {"CALICO_BGP_SECRETS_DIR"}, "directory of the secrets, a file NAME/KEY each (/etc/calico/secrets)", set_text<&Options::secrets_dir>},
       {"listen-port", {}, "TCP port to listen on (the configured listenPort, else 179)", set_listen_port},
@@ -190,6 +198,19 @@ std::optional<Given> find_given(const Row& row, const po::variables_map& flags, 
   return std::nullopt;
 }
 
+// By Calico's names: the row that has the variable, else the environment alone ($ETCD_USERNAME, $ETCD_PASSWORD...).
+config::etcd::Names etcd_names(const po::variables_map& flags, const Environment& environment) {
+  return [&flags, &environment](const std::string& name) -> std::optional<std::string> {
+    for (const Row& row : rows()) {
+      if (row.variables.empty() || row.variables[0] != name) continue;
+      std::optional<Given> given = find_given(row, flags, environment);
+      return given ? std::optional<std::string>(given->text) : std::nullopt;
+    }
+    const char* text = environment(name.c_str());
+    return text != nullptr ? std::optional<std::string>(text) : std::nullopt;
+  };
+}
+
 Answer usage_error(const std::string& reason) { return {"calico-bgpd: " + reason + "\n", 2}; }
 
 }  // namespace
@@ -214,6 +235,11 @@ Result<Options, Answer> parse_options(int argc, const char* const* argv, const E
     std::optional<Given> given = find_given(row, flags, environment);
     if (!given) continue;
     if (std::string reason = row.set(options, *given); !reason.empty()) return Err(usage_error(reason));
+  }
+  if (options.datastore == "etcdv3") {
+    auto settings = config::etcd::read_settings(etcd_names(flags, environment));
+    if (!settings) return Err(usage_error(settings.error()));
+    options.etcd = std::move(*settings);
   }
   if (!options.node_name.empty()) return options;
   if (host_name.empty()) return Err(usage_error("this machine has no host name; give --node-name"));

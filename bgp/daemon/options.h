@@ -8,6 +8,7 @@
 #include "bgp/base/log.h"
 #include "bgp/base/numbers.h"
 #include "bgp/base/result.h"
+#include "config/etcd/settings.h"
 
 namespace bgp::daemon {
 
@@ -17,7 +18,8 @@ struct Options {
   std::string ip6;                       // the same; empty: as stored
   std::optional<Asn> as;
   std::string router_id;                 // dotted quad, "hash", or empty: the node's IPv4 address
-  std::string datastore = "embedded";    // or "unix:PATH"
+  std::string datastore = "embedded";    // "etcdv3", or "unix:PATH"
+  config::etcd::Settings etcd;           // of "etcdv3"; never on the command line: the password
   std::string data_dir = "/var/lib/calico-bgp";
   std::string run_dir = "/var/run/calico";
   std::string secrets_dir = "/etc/calico/secrets";

@@ -9,6 +9,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <cstdio>
+#include <map>
 #include <random>
 #include <thread>
 
@@ -25,6 +27,7 @@
 #include "bgp/io/memory_meter.h"
 #include "bgp/io/speaker_driver.h"
 #include "bgp/io/tcp_ao.h"
+#include "config/etcd/mirror.h"
 #include "config/rocks/rocks_store.h"
 #include "config/store/keys.h"
 #include "ctl/client/remote_store.h"
@@ -48,6 +51,21 @@ StartError to_start_error(const ctl::server::ServerError& error) {
   return {error.reason, error.kind == ctl::server::ServerError::Kind::Busy ? 75 : 1};
 }
 
+ctl::protocol::DatastoreStatus to_datastore_status(const config::etcd::MirrorStatus& etcd) {
+  using State = config::etcd::MirrorStatus::State;
+  static const std::map<State, std::string> kWords = {
+      {State::Starting, "starting"}, {State::Level, "connected"}, {State::Away, "away"}, {State::Refused, "refused"}};
+  ctl::protocol::DatastoreStatus status;
+  status.type = "etcdv3";
+  status.state = kWords.at(etcd.state);
+  status.degraded = etcd.state != State::Level;
+  if (!etcd.reason.empty()) status.reason = etcd.reason;
+  status.since = std::chrono::floor<std::chrono::milliseconds>(etcd.since);
+  status.revision = etcd.revision;
+  for (const config::etcd::Skipped& skipped : etcd.skipped) status.skipped.push_back({skipped.key, skipped.reason});
+  return status;
+}
+
 Result<std::unique_ptr<config::store::Store>, StartError> open_store(const Options& options, LogWriter& log) {
   if (options.datastore.starts_with("unix:")) {
     auto lost = [&log](const StoreError& error) {
@@ -59,6 +77,29 @@ Result<std::unique_ptr<config::store::Store>, StartError> open_store(const Optio
   auto store = config::rocks::open(options.data_dir, config::rocks::Mode::ReadWrite);
   if (!store) return Err(to_start_error(store.error()));
   return std::move(*store);
+}
+
+// What is remembered of etcd. A damaged one must not keep the node from its datastore.
+Result<std::unique_ptr<config::store::Store>, StartError> open_etcd_cache(const std::string& dir, LogWriter& log) {
+  auto cache = config::rocks::open(dir, config::rocks::Mode::ReadWrite);
+  if (cache) return std::move(*cache);
+  if (cache.error().kind == StoreError::Kind::Busy) return Err(to_start_error(cache.error()));
+  log.log({LogLevel::Warn, "datastore_cache_unusable", "", {{"reason", cache.error().reason}}});
+  return std::unique_ptr<config::store::Store>();
+}
+
+// Makes Calico's ClusterInformation where nobody did yet: by it we know this datastore again (config/etcd/identity.h).
+Status<StoreError> initialise(config::store::Store& store) {
+  const std::string key(config::etcd::kClusterInformationKey);
+  auto stored = store.get(key);
+  if (!stored) return Err(stored.error());
+  if (*stored) return Done{};
+  std::random_device chance;
+  char guid[33] = {};
+  std::snprintf(guid, sizeof guid, "%08x%08x%08x%08x", chance(), chance(), chance(), chance());
+  auto written = store.commit({{key, config::etcd::make_cluster_information(guid), 0}});
+  if (!written && written.error().kind != StoreError::Kind::Conflict) return Err(written.error());
+  return Done{};
 }
 
 // Writes our node resource. Another agent may register at the same moment: a lost race is read and tried again.
@@ -108,6 +149,9 @@ class Agent::Impl {
   void run();
 
  private:
+  Status<StartError> open_etcd();
+  Status<StartError> register_at_start();
+  void register_in_etcd();
   Status<StartError> start_routing(const config::desired::Resolved& first);
   void make_bfd(uint64_t seed);
   void make_kernel();
@@ -129,6 +173,8 @@ class Agent::Impl {
   LogWriter log_;
   io::MemoryMeter memory_;
   std::unique_ptr<config::store::Store> store_;
+  config::etcd::Mirror* etcd_ = nullptr;  // store_, when it is etcd
+  bool is_registered_ = false;            // the store thread's, once it runs
   std::unique_ptr<ConfigSource> config_source_;
   std::unique_ptr<ctl::server::UnixServer> control_;
   std::vector<std::unique_ptr<ctl::server::BirdServer>> birds_;  // a family each
@@ -144,10 +190,14 @@ class Agent::Impl {
 };
 
 Status<StartError> Agent::Impl::start() {
-  auto store = open_store(options_, log_);
-  if (!store) return Err(store.error());
-  store_ = std::move(*store);
-  if (auto registered = register_self(*store_, options_, log_); !registered) return registered;
+  if (options_.datastore == "etcdv3") {
+    if (auto opened = open_etcd(); !opened) return opened;
+  } else {
+    auto store = open_store(options_, log_);
+    if (!store) return Err(store.error());
+    store_ = std::move(*store);
+  }
+  if (auto registered = register_at_start(); !registered) return registered;
 
   // store -> speaker: a whole configuration a change; coalesced while one waits
   config_source_ = std::make_unique<ConfigSource>(
@@ -172,6 +222,46 @@ Status<StartError> Agent::Impl::start() {
              {"peers", std::to_string(first->config.peers.size())}, {"memory", memory_.to_string()}}});
   store_thread_ = std::thread([this] { store_io_.run(); });
   return Done{};
+}
+
+constexpr Duration kEtcdAtStart = 10s;  // without a copy of an earlier time there is nothing to run on
+
+Status<StartError> Agent::Impl::open_etcd() {
+  const std::string dir = options_.data_dir + "/etcd-cache";
+  auto cache = open_etcd_cache(dir, log_);
+  if (!cache) return Err(cache.error());
+  std::random_device chance;
+  auto mirror = std::make_unique<config::etcd::Mirror>(
+      config::etcd::Mirror::Options{.settings = options_.etcd, .seed = chance(), .cache_dir = dir}, std::move(*cache),
+      config::etcd::Mirror::Events{
+          // etcd's thread -> log; etcd's thread -> store thread: after each outage
+          [this](const LogRecord& record) { log_.log(record); },
+          [this] { post(store_io_, [this] { register_in_etcd(); }); }});
+  etcd_ = mirror.get();
+  store_ = std::move(mirror);
+  if (etcd_->wait_for_entries(kEtcdAtStart)) return Done{};
+  return Err(StartError{"nothing is remembered of etcd in " + dir + ", and it cannot be used: " + etcd_->status().reason});
+}
+
+// A node that knows its configuration from an earlier time starts while etcd is away, and registers when it is back.
+Status<StartError> Agent::Impl::register_at_start() {
+  using State = config::etcd::MirrorStatus::State;
+  if (etcd_ && etcd_->status().state == State::Level) {
+    if (auto made = initialise(*store_); !made) return Err(to_start_error(made.error()));
+  }
+  auto registered = register_self(*store_, options_, log_);
+  is_registered_ = registered.ok();
+  if (is_registered_ || !etcd_ || etcd_->status().state == State::Level) return registered;
+  log_.log({LogLevel::Warn, "registration_postponed", "", {{"reason", registered.error().reason}}});
+  return Done{};
+}
+
+void Agent::Impl::register_in_etcd() {
+  if (is_registered_) return;
+  auto registered = register_self(*store_, options_, log_);
+  is_registered_ = registered.ok();  // if not, again after the next outage
+  if (!registered)
+    log_.log({LogLevel::Error, "registration_failed", "", {{"reason", registered.error().reason}}});
 }
 
 Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& first) {
@@ -306,7 +396,11 @@ ctl::server::Handlers Agent::Impl::handlers() {
   handlers.node_status = [this, clocks](ctl::server::Reply<protocol::NodeStatus> reply) {
     with_speaker<speaker::Snapshot>(
         [this] { return speaker_->snapshot(io::now()); },
-        [this, clocks, reply](const speaker::Snapshot& s) { reply(to_node_status(s, options_.node_name, clocks())); });
+        [this, clocks, reply](const speaker::Snapshot& s) {
+          protocol::NodeStatus status = to_node_status(s, options_.node_name, clocks());
+          if (etcd_) status.datastore = to_datastore_status(etcd_->status());
+          reply(std::move(status));
+        });
   };
   handlers.node_peer = [this, clocks](const IpAddress& address, ctl::server::Reply<protocol::PeerDetail> reply) {
     auto answer = [clocks, address, reply](const std::optional<speaker::PeerDetailSnapshot>& detail,

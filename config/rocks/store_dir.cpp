@@ -57,7 +57,10 @@ bgp::Result<StoreDir::State, StoreError> StoreDir::state() const {
   const std::string word = read_file("store.state");
   if (word == "ready\n") return State::Ready;
   if (word == "creating\n") return State::Creating;
-  const bool empty = fs::is_empty(path_, failed);
+  // What an agent with another datastore remembers is kept beside, and belongs to no store.
+  bool empty = true;
+  for (fs::directory_iterator file(path_, failed); !failed && file != fs::directory_iterator(); file.increment(failed))
+    empty = empty && file->path().filename() == "etcd-cache";
   if (failed) return bgp::Err(system_error(path_, "cannot look inside", failed.value()));
   if (empty) return State::Missing;
   StoreError error;

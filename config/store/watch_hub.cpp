@@ -43,7 +43,7 @@ bgp::Result<std::unique_ptr<Watch>, StoreError> WatchHub::add(const std::string&
   std::unique_ptr<Watch> handle = std::make_unique<Handle>(shared_from_this(), id);
   for (const std::vector<Change>& changes : history_) {
     const std::vector<Change> missed = under(prefix, changes);
-    if (!missed.empty() && missed.front().revision > after) subscriber->callback(missed);
+    if (!missed.empty() && missed.back().revision > after) subscriber->callback(missed);
   }
   return handle;
 }
@@ -51,6 +51,10 @@ bgp::Result<std::unique_ptr<Watch>, StoreError> WatchHub::add(const std::string&
 void WatchHub::publish(const std::vector<Write>& writes, uint64_t revision) {
   std::vector<Change> changes;
   for (const Write& write : writes) changes.push_back({write.key, write.value, revision});
+  publish(std::move(changes));
+}
+
+void WatchHub::publish(std::vector<Change> changes) {
   // A callback may end watches, its own too: walk over a copy and look each one up again.
   const auto subscribers = subscribers_;
   for (const auto& [id, subscriber] : subscribers) {
@@ -60,7 +64,7 @@ void WatchHub::publish(const std::vector<Write>& writes, uint64_t revision) {
   if (changes.empty()) return;
   history_.push_back(std::move(changes));
   if (history_.size() > kHistoryMax) {
-    forgotten_ = history_.front().front().revision;
+    forgotten_ = history_.front().back().revision;
     history_.pop_front();
   }
 }

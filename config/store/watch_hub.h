@@ -28,6 +28,8 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
                                                       WatchCallback callback);
   // After a commit, in commit order.
   void publish(const std::vector<Write>& writes, uint64_t revision);
+  // Several commits of a remote store at once, by revision: watchers get them in one call.
+  void publish(std::vector<Change> changes);
 
   std::recursive_mutex& mutex() { return mutex_; }
 

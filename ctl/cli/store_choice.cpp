@@ -2,8 +2,12 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <utility>
 
 #include "bgp/base/escape.h"
+#include "bgp/base/limits.h"
+#include "config/etcd/etcd_store.h"
 #include "config/model/value.h"
 #include "ctl/cli/embedded_store.h"
 #include "ctl/client/remote_store.h"
@@ -41,12 +45,17 @@ Opened agent_or_embedded(const Whereabouts& where, Access access, const Environm
   return open_embedded(data_dir, access);
 }
 
-using TypeOrReason = bgp::Result<std::string, std::string>;
-
 bgp::Err<std::string> invalid(const std::string& what) { return bgp::Err("invalid config file: " + what); }
 
-// apiVersion v1, kind calicoApiConfig, spec.datastoreType; the rest of spec is for datastores that we do not have.
-TypeOrReason type_in_file(const std::string& text) {
+// The fields of a file that name the datastore, by the variable that says the same.
+constexpr std::pair<const char*, const char*> kFields[] = {
+    {"datastoreType", "DATASTORE_TYPE"},       {"etcdScheme", "ETCD_SCHEME"},      {"etcdAuthority", "ETCD_AUTHORITY"},
+    {"etcdEndpoints", "ETCD_ENDPOINTS"},       {"etcdUsername", "ETCD_USERNAME"},  {"etcdPassword", "ETCD_PASSWORD"},
+    {"etcdCACertFile", "ETCD_CA_CERT_FILE"},   {"etcdCertFile", "ETCD_CERT_FILE"}, {"etcdKeyFile", "ETCD_KEY_FILE"},
+};
+
+// apiVersion v1, kind calicoApiConfig, or both as of v3; what its spec says of the datastore.
+bgp::Result<Environment, std::string> read_file(const std::string& text) {
   auto documents = config::model::parse_yaml(text);
   if (!documents) return invalid(documents.error().to_string());
   if (documents->size() != 1 || !documents->front().is_map()) return invalid("it is no single YAML or JSON object");
@@ -55,12 +64,39 @@ TypeOrReason type_in_file(const std::string& text) {
     const config::model::Value* value = document.find(key);
     return value != nullptr ? bgp::printable(value->text) : "";
   };
-  if (text_at("apiVersion") != "v1") return invalid("unknown APIVersion '" + text_at("apiVersion") + "'");
-  if (text_at("kind") != "calicoApiConfig")
-    return invalid("expected kind 'calicoApiConfig', got '" + text_at("kind") + "'");
+  const bool is_v3 = text_at("apiVersion") == "projectcalico.org/v3";
+  if (!is_v3 && text_at("apiVersion") != "v1") return invalid("unknown APIVersion '" + text_at("apiVersion") + "'");
+  const std::string kind = is_v3 ? "CalicoAPIConfig" : "calicoApiConfig";
+  if (text_at("kind") != kind) return invalid("expected kind '" + kind + "', got '" + text_at("kind") + "'");
+  std::map<std::string, std::string> values;
   const config::model::Value* spec = document.find("spec");
-  const config::model::Value* type = spec != nullptr ? spec->find("datastoreType") : nullptr;
-  return type != nullptr ? type->text : std::string();
+  for (const auto& [field, variable] : kFields) {
+    const config::model::Value* value = spec != nullptr ? spec->find(field) : nullptr;
+    if (value != nullptr) values[variable] = value->text;
+  }
+  return Environment([values](const std::string& name) {
+    auto found = values.find(name);
+    return found == values.end() ? std::nullopt : std::optional<std::string>(found->second);
+  });
+}
+
+// Where the datastore's names are looked up: in the file if there is one, and then there alone; else in the environment.
+bgp::Result<Environment, std::string> datastore_names(const Whereabouts& where, const Environment& environment) {
+  const std::string path = where.config_file.empty() ? kDefaultConfigFile : where.config_file;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return environment;
+  return read_file(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+std::string type_in(const Environment& names) {
+  const std::string type = names("DATASTORE_TYPE").value_or("");
+  return type.empty() ? "embedded" : type;
+}
+
+Opened open_etcd(const Environment& names) {
+  auto settings = config::etcd::read_settings(names);
+  if (!settings) return bgp::Err(settings.error());
+  return StorePtr(std::make_shared<config::etcd::EtcdStore>(std::move(*settings), bgp::limits::kEtcdAnswerWait));
 }
 
 }  // namespace
@@ -69,22 +105,21 @@ std::string socket_path(const Whereabouts& where, const Environment& environment
   return first_of(where.socket, environment("CALICO_BGP_SOCKET"), kDefaultSocket);
 }
 
-TypeOrReason datastore_type(const Whereabouts& where, const Environment& environment) {
-  const std::string path = where.config_file.empty() ? kDefaultConfigFile : where.config_file;
-  std::ifstream file(path, std::ios::binary);
-  TypeOrReason type = environment("DATASTORE_TYPE").value_or("");
-  if (file) type = type_in_file(std::string(std::istreambuf_iterator<char>(file), {}));
-  if (type.ok() && type->empty()) return std::string("embedded");
-  return type;
+bgp::Result<std::string, std::string> datastore_type(const Whereabouts& where, const Environment& environment) {
+  auto names = datastore_names(where, environment);
+  if (!names) return bgp::Err(names.error());
+  return type_in(*names);
 }
 
 Opened open_store(const Whereabouts& where, Access access, const Environment& environment) {
-  auto type = datastore_type(where, environment);
-  if (!type) return bgp::Err(type.error());
-  if (*type == "embedded") return agent_or_embedded(where, access, environment);
-  if (type->starts_with("unix:")) return remote(type->substr(5));
-  return bgp::Err("datastore type '" + bgp::printable(*type) +
-                  "' is not supported, must be one of: embedded, unix:PATH");
+  auto names = datastore_names(where, environment);
+  if (!names) return bgp::Err(names.error());
+  const std::string type = type_in(*names);
+  if (type == "embedded") return agent_or_embedded(where, access, environment);
+  if (type == "etcdv3") return open_etcd(*names);
+  if (type.starts_with("unix:")) return remote(type.substr(5));
+  return bgp::Err("datastore type '" + bgp::printable(type) +
+                  "' is not supported, must be one of: embedded, etcdv3, unix:PATH");
 }
 
 }  // namespace ctl::cli

@@ -1,4 +1,5 @@
 #include "ctl/protocol/bfd_json.h"
+#include "ctl/protocol/datastore_json.h"
 #include "ctl/protocol/json_internal.h"
 #include "ctl/protocol/status.h"
 
@@ -192,6 +193,7 @@ std::string to_json(const NodeStatus& status, bool indent) {
               {"running", status.running},
               {"peers", std::move(peers)}};
   if (const auto& memory = status.short_memory) out["shortMemory"] = {{"used", memory->used}, {"bound", memory->bound}};
+  if (status.datastore) out["datastore"] = to_object(*status.datastore);
   return dump(out, indent);
 }
 
@@ -228,6 +230,7 @@ bgp::Result<NodeStatus, Error> parse_node_status(std::string_view json) {
       status.short_memory = {number_at(memory, "used"), number_at(memory, "bound")};
     }
     for (const Json& peer : object.at("peers")) status.peers.push_back(peer_status(peer));
+    if (object.contains("datastore")) status.datastore = datastore_status(object.at("datastore"));
     return status;
   });
 }

@@ -58,6 +58,19 @@ TEST_CASE("--memory-max is in MiB; without it the machine is asked") {
   CHECK(parse({"--memory-max", "none"})->memory_max == 0);
   CHECK(parse({}, {{"CALICO_BGP_MEMORY_MAX", "128"}})->memory_max == uint64_t{128} << 20);
   CHECK(parse({"--memory-max", "63"}).error().text.find("'63' is not allowed; give a number of MiB from 64") != std::string::npos);
+TEST_CASE("etcd is found by Calico's own names, a flag wins, and the password has none") {
+  Variables variables = {{"DATASTORE_TYPE", "etcdv3"}, {"ETCD_ENDPOINTS", "https://a:1,https://b:2"},
+                         {"ETCD_CA_CERT_FILE", "ca.pem"}, {"ETCD_USERNAME", "calico"}, {"ETCD_PASSWORD", "CANARY"}};
+  Options o = *parse({}, variables);
+  CHECK(o.datastore == "etcdv3");
+  CHECK(o.etcd.endpoints.at(1).to_string() == "https://b:2");
+  CHECK(o.etcd.ca_cert_file == "ca.pem");
+  CHECK(o.etcd.user == "calico");
+  CHECK(o.etcd.password.reveal() == "CANARY");
+  CHECK(parse({"--etcd-endpoints", "http://c:3"}, variables)->etcd.endpoints.at(0).to_string() == "http://c:3");
+  auto half = parse({"--etcd-key-file", "k.pem"}, variables);
+  REQUIRE_FALSE(half.ok());
+  CHECK(half.error().text == "calico-bgpd: ETCD_CERT_FILE and ETCD_KEY_FILE belong together; give both or neither\n");
 }
 
 TEST_CASE("an empty variable is one that is not set") { CHECK(parse({}, {{"NODENAME", ""}})->node_name == "host.example"); }
@@ -76,7 +89,7 @@ TEST_CASE("a bad option is one line that names the place and what is allowed, an
       {{}, {{"IP6", "10.0.0.1"}}, "calico-bgpd: $IP6: '10.0.0.1' is not allowed; give an IPv6 address, a CIDR, 'autodetect' or 'none'\n"},
       {{"--as", "0"}, {}, "calico-bgpd: --as: '0' is not allowed; give an AS number from 1 to 4294967295, or HIGH.LOW\n"},
       {{"--router-id", "0.0.0.0"}, {}, "calico-bgpd: --router-id: '0.0.0.0' is not allowed; give a dotted quad other than 0.0.0.0, or 'hash'\n"},
-      {{"--datastore", "unix:"}, {}, "calico-bgpd: --datastore: 'unix:' is not allowed; give 'embedded' or 'unix:PATH'\n"},
+      {{"--datastore", "unix:"}, {}, "calico-bgpd: --datastore: 'unix:' is not allowed; give 'embedded', 'etcdv3' or 'unix:PATH'\n"},
       {{"--listen-port", "65536"}, {}, "calico-bgpd: --listen-port: '65536' is not allowed; give a port from 1 to 65535\n"},
       {{"--fib", "maybe"}, {}, "calico-bgpd: --fib: 'maybe' is not allowed; give 'kernel' or 'none'\n"},
       {{"--fib-protocol", "2"}, {}, "calico-bgpd: --fib-protocol: '2' is not allowed; give a route protocol number from 5 to 255\n"},

@@ -7,6 +7,7 @@ tests/interop, tests/e2e and tools/demo stand on it. Needs root; leaves nothing 
 """
 from .bird import Bird1, Bird2
 from .case import LabCase
+from .etcd import Authority, Etcd
 from .exabgp import ExaBgp
 from .frr import Frr
 from .gobgp import GoBgp
@@ -20,6 +21,6 @@ from .wait import wait_until
 
 FOREIGN_SPEAKERS = (Frr, Bird2, Bird1, GoBgp, OpenBgpd, ExaBgp)
 
-__all__ = ["AS_TRANS", "Bird1", "Bird2", "ExaBgp", "FOREIGN_SPEAKERS", "Frr", "GoBgp", "Host", "Lab", "LabCase",
+__all__ = ["AS_TRANS", "Authority", "Bird1", "Bird2", "Etcd", "ExaBgp", "FOREIGN_SPEAKERS", "Frr", "GoBgp", "Host", "Lab", "LabCase",
            "Neighbor", "OpenBgpd", "OurNode", "Rack", "Route", "ScriptedPeer", "Speaker", "bin_dir", "block_yaml", "family",
            "peer3_yaml", "peer_yaml", "pool_yaml", "require_root", "wait_until"]

@@ -40,13 +40,15 @@ def block_yaml(node, cidr, state="confirmed"):
 
 
 class OurNode:
-    """shared_with: another OurNode of this machine, whose store this one uses through its control socket."""
+    """shared_with: another OurNode of this machine, whose store this one uses through its control socket.
+    etcd: environment that names etcd; it is then the datastore, and calicoctl still goes through the agent."""
 
-    def __init__(self, host, asn=None, shared_with=None, args=()):
+    def __init__(self, host, asn=None, shared_with=None, args=(), etcd=None):
         self.host, self.name = host, host.name
         self.run_dir, self.data_dir = host.dir / "run", host.dir / "data"
         self.socket = self.run_dir / "calico-bgp.ctl"
-        datastore = f"unix:{shared_with.socket}" if shared_with else "embedded"
+        datastore = f"unix:{shared_with.socket}" if shared_with else "etcdv3" if etcd else "embedded"
+        self.etcd = etcd
         self.args = ["--node-name", self.name, "--run-dir", self.run_dir, "--data-dir", self.data_dir,
                      "--datastore", datastore, *self._address_args(), *(["--as", asn] if asn else []), *args]
         self.env = {"CALICO_BGP_SOCKET": str(self.socket), "CALICO_BGP_DATA_DIR": str(self.data_dir),
@@ -63,7 +65,7 @@ class OurNode:
     def spawn(self):
         self.run_dir.mkdir(exist_ok=True)
         self.data_dir.mkdir(exist_ok=True)
-        self.process = self.host.spawn("calico-bgpd", bin_dir() / "calico-bgpd", *self.args)
+        self.process = self.host.spawn("calico-bgpd", bin_dir() / "calico-bgpd", *self.args, env=self.etcd)
 
     def start(self):
         self.spawn()
