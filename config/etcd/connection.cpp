@@ -101,7 +101,11 @@ class Connection::Impl {
 };
 
 Failure Connection::Impl::failure(const std::string& what, const error_code& error, bool maybe_done) const {
-  const std::string why = is_cancelled_ ? "stopped" : error == asio::error::timed_out ? "no answer in time" : error.message();
+  const bool is_end = error == http::error::partial_message || error == http::error::end_of_stream || error == asio::error::eof;
+  const std::string why = is_cancelled_                       ? "stopped"
+                          : error == asio::error::timed_out ? "no answer in time"
+                          : is_end                          ? "the connection was closed"
+                                                            : error.message();
   return {"etcd " + endpoint_.to_string() + ": " + what + ": " + bgp::printable(why), kUnavailable, maybe_done,
           error == http::error::body_limit};
 }
@@ -174,7 +178,8 @@ bgp::Status<Failure> Connection::Impl::shake_hands(const Settings& settings, Dea
   }
   tls_.emplace(socket_, *context_);
   tls_->set_verify_callback(ssl::host_name_verification(endpoint_.host));
-  (void)SSL_set_tlsext_host_name(tls_->native_handle(), endpoint_.host.c_str());  // of use to a proxy only
+  (void)asio::ip::make_address(endpoint_.host, error);
+  if (error) (void)SSL_set_tlsext_host_name(tls_->native_handle(), endpoint_.host.c_str());  // a name: RFC 6066 §3
   error = complete([&](auto handler) { tls_->async_handshake(ssl::stream_base::client, handler); }, deadline);
   if (!error) return bgp::Done{};
   close();

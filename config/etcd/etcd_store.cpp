@@ -70,7 +70,10 @@ bgp::Result<uint64_t, StoreError> EtcdStore::commit(const std::vector<Write>& wr
     if (answer && answer->succeeded) return answer->header.revision;
     if (answer && is_repeat && has_happened(writes, answer->present)) return answer->header.revision;
     if (answer) return bgp::Err(conflict_among(writes, answer->present));
-    if (is_repeat || !answer.error().maybe_done || !is_repeatable(writes)) return bgp::Err(to_store_error(answer.error()));
+    if (!is_repeat && answer.error().maybe_done && is_repeatable(writes)) continue;
+    Failure failure = answer.error();
+    failure.maybe_done = failure.maybe_done || is_repeat;  // the first one may have had its effect
+    return bgp::Err(to_store_error(failure));
   }
 }
 

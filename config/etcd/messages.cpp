@@ -38,6 +38,7 @@ std::string bytes_at(const Json& object, const char* key) {
 Header header_of(const Json& answer) {
   const auto header = answer.find("header");
   if (header == answer.end()) return {};
+  if (!header->is_object()) throw std::invalid_argument("no header");
   const uint64_t id = number_at(*header, "cluster_id");
   return {id == 0 ? "" : std::to_string(id), number_at(*header, "revision")};
 }

@@ -29,7 +29,13 @@ Mirror::Mirror(Options options, std::unique_ptr<store::Store> cache, Events even
       options.settings, replica_.prefixes(), Header{}, options.seed,
       Follower::Events{[this](const Snapshot& snapshot) {
                          const std::lock_guard lock(hub_->mutex());
-                         return apply(replica_.take(snapshot));
+                         const Replica::Verdict verdict = replica_.take(snapshot);
+                         if (!verdict.refusal)
+                           log(LogLevel::Info, "datastore_listed",
+                               {{"revision", std::to_string(snapshot.header.revision)},
+                                {"entries", std::to_string(replica_.entries().size())},
+                                {"changed", std::to_string(verdict.changes.size())}});
+                         return apply(verdict);
                        },
                        [this](const WatchAnswer& answer) {
                          const std::lock_guard lock(hub_->mutex());

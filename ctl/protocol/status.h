@@ -75,7 +75,7 @@ struct NodeStatus {
   bool running = true;
   std::vector<PeerStatus> peers;  // any order; see sort_for_display()
   std::optional<MemoryInfo> short_memory = {};  // no new sessions; the next step is Cease 6/8 to the peer with most routes
-  std::optional<DatastoreStatus> datastore;  // none: the store is on this machine
+  std::optional<DatastoreStatus> datastore = {};  // none: the store is on this machine
   bool operator==(const NodeStatus&) const = default;
 };
 

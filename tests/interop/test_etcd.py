@@ -108,6 +108,7 @@ class OneEtcd(_EtcdCase):
             self.assertEqual(shown.stdout.split(), ["NAME", "node1", "node2"])
 
     def test_what_happened_while_we_were_away_and_is_compacted_is_read_again(self):
+        listings = self.node.process.log().count("event=datastore_listed")
         self.etcd.kill()
         self.wait_for_state("away")
         self.etcd.start(port=2399)  # where the nodes do not look
@@ -116,7 +117,7 @@ class OneEtcd(_EtcdCase):
         self.etcd.kill()
         self.etcd.start()
         self.wait_for_peer(UNSET)
-        self.assertIn("has compacted what happened since", self.node.process.log())
+        self.assertEqual(self.node.process.log().count("event=datastore_listed"), listings + 1)
         self.etcd.ctl("del", f"{CALICO}/bgppeers/away")
         self.wait_for_peer(UNSET, False)
         self.assert_untouched()
@@ -125,7 +126,7 @@ class OneEtcd(_EtcdCase):
         key = f"{CALICO}/bgppeers/mine"
         self.etcd.put(key, upstream_peer("mine", UNSET))
         self.wait_for_peer(UNSET)
-        for bad in ("junk", upstream_peer("mine", "10.0.0.256"), upstream_peer("mine", UNSET) + " " * (2 << 20)):
+        for bad in ("junk", upstream_peer("mine", "10.0.0.256"), upstream_peer("mine", UNSET) + " " * ((2 << 20) - 1024)):
             revision = self.etcd.revision()
             self.etcd.put(key, bad)
             skipped = wait_until("the key is shown as skipped", lambda: self.datastore()["revision"] > revision
@@ -246,7 +247,7 @@ class ThreeEtcds(_EtcdCase):
         self.assert_untouched()
         lost = self.calicoctl("create", "-f", "-", stdin=peer_yaml(UNSET, 64567), check=False)
         self.assertEqual(lost.returncode, 1)
-        self.assertIn("no leader", lost.stdout)
+        self.assertRegex(lost.stdout, "no leader|request timed out")
         for member in self.members[:2]:
             member.spawn()
         self.members[0].wait_until_healthy()

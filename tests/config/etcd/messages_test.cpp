@@ -17,7 +17,7 @@ TEST_CASE("base64 is RFC 4648's: its own vectors, every octet, and nothing that 
   for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
   CHECK(from_base64(to_base64(all)) == all);
   for (const char* bad : {"Zg", "Zg=", "Z===", "====", "Zh==", "Zm9=", "Zm=v", "Zm9v\n", "Zm9-", "Zg==Zg=="}) {
-    CHECK_MESSAGE(!from_base64(bad).has_value(), bad);
+    CHECK_MESSAGE(!from_base64(bad).has_value(), std::string(bad));
   }
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("what is no answer of etcd's is an error, never an empty answer") {
                            R"({"kvs":[{"key":"YQ==","mod_revision":"99999999999999999999"}]})", R"({"more":"yes"})",
                            R"({"error":7})", R"({"kvs":[{"key":"YQ==","value":{}}]})"}) {
     auto answer = parse_range(junk);
-    CHECK_MESSAGE((!answer.ok() && answer.error().code == kUnreadable), junk);
+    CHECK_MESSAGE((!answer.ok() && answer.error().code == kUnreadable), std::string(junk));
   }
   CHECK_FALSE(parse_watch_line("{}").ok());
   CHECK_FALSE(parse_watch_line(R"({"result":{"events":[{}]}})").ok());
