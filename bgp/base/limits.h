@@ -91,9 +91,9 @@ inline constexpr size_t kDocumentDepthMax = 64;
 inline constexpr size_t kDocumentNodesMax = 200'000;            // scalars, lists and maps; an alias counts as its copy
 
 // ---- etcd -------------------------------------------------------------------------------------------------------
-inline constexpr size_t kEtcdAnswerBytesMax = 64 * 1024 * 1024;  // one answer, or one line of a watch; overflow: smaller pages
+inline constexpr size_t kEtcdAnswerBytesMax = 16 * 1024 * 1024;  // one answer: smaller pages; one line of a watch: listed again
 inline constexpr size_t kEtcdValueBytesMax = 1024 * 1024;        // overflow: the key is skipped and keeps its old value
-inline constexpr size_t kEtcdKeysPerPage = 1000;                 // of a listing; halved when a page is too large
+inline constexpr size_t kEtcdKeysPerPage = 1000;                 // of a listing; a tenth when a page is too large
 inline constexpr size_t kEtcdWritesMax = 128;                    // in one transaction, etcd's own bound; overflow: refused
 inline constexpr size_t kEtcdSkippedMax = 256;                   // keys shown as skipped; overflow: skipped unseen
 inline constexpr Duration kEtcdPauseMin = 500ms;                 // before etcd is tried again, doubling

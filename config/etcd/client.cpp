@@ -105,7 +105,7 @@ bgp::Result<std::vector<store::Entry>, Failure> Client::pages(const KeyRange& ra
   for (size_t limit = bgp::limits::kEtcdKeysPerPage;;) {
     auto page = this->range({rest, at.revision, limit});
     if (!page && page.error().is_too_large && limit > 1) {
-      limit /= 2;
+      limit = std::max<size_t>(limit / 10, 1);
       continue;
     }
     if (!page) return bgp::Err(page.error());

@@ -258,7 +258,8 @@ bgp::Result<std::optional<std::string>, Failure> Connection::Impl::next_line(Dea
     }
     is_reading_ = false;
     pending_.append(chunk_.data(), chunk_.size() - parser_->get().body().size);
-    if (read_error_ && read_error_ != http::error::need_buffer) return bgp::Err(failure("watching", read_error_));
+    const bool is_whole = read_error_ == http::error::end_of_stream && parser_->is_done();
+    if (read_error_ && read_error_ != http::error::need_buffer && !is_whole) return bgp::Err(failure("watching", read_error_));
   }
 }
 

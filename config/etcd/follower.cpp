@@ -109,6 +109,7 @@ std::optional<Follower::End> Follower::open_watch() {
 Follower::End Follower::watch() {
   for (;;) {
     auto line = stream_.next_line(in(bgp::limits::kEtcdProbe));
+    if (!line && line.error().is_too_large) return list_again(line.error().reason);
     if (!line) return {line.error().reason};
     if (!*line) {
       if (auto end = probe()) return *end;

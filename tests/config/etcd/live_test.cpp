@@ -46,6 +46,20 @@ TEST_CASE("live: the mirror keeps the store contract" * doctest::skip()) {
   });
 }
 
+TEST_CASE("live: a listing that is larger than one answer may be comes in smaller pages" * doctest::skip()) {
+  empty_etcd();
+  EtcdStore store(settings(), 20s);
+  const std::string half(bgp::limits::kEtcdAnswerBytesMax * 3 / 8 + 100'000, 'x');  // two of them, in base64, are too much
+  test::must_commit(store, {test::put("/p/1", half)});
+  test::must_commit(store, {test::put("/p/2", half), test::put("/p/3", "x")});
+  auto listing = store.list("/p/");
+  REQUIRE_MESSAGE(listing.ok(), (listing ? "" : listing.error().reason));
+  REQUIRE(listing->entries.size() == 3);
+  CHECK(listing->entries[1].value == half);
+  CHECK(listing->entries[2].value == "x");
+  empty_etcd();
+}
+
 TEST_CASE("live: a direct store tells its watchers what happens after a revision, whoever did it" * doctest::skip()) {
   empty_etcd();
   EtcdStore store(settings(), 5s);

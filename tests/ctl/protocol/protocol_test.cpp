@@ -87,6 +87,21 @@ TEST_CASE("a node's status crosses the socket unchanged") {
   auto back = parse_node_status(to_json(status));
   REQUIRE(back.ok());
   CHECK(*back == status);
+  status.datastore = DatastoreStatus{.type = "etcdv3", .state = "away", .degraded = true, .reason = "no answer", .since = {},
+                                     .revision = 7, .skipped = {{"/calico/k", "value is no JSON"}}};
+  back = parse_node_status(to_json(status));
+  REQUIRE(back.ok());
+  CHECK(*back == status);
+}
+
+TEST_CASE("of a datastore elsewhere, status says whether the node is degraded, and quotes nobody unescaped") {
+  NodeStatus status{.node = "n", .router_id = "1.2.3.4", .as_number = 1, .running = true, .peers = {}};
+  status.datastore = DatastoreStatus{.type = "etcdv3", .state = "refused", .degraded = true, .reason = "\x1b[31m", .since = {},
+                                     .revision = 7, .skipped = {{"/calico/\n", "bad"}}};
+  CHECK(to_json(status) ==
+        R"({"node":"n","routerID":"1.2.3.4","asNumber":1,"running":true,"peers":[],"datastore":{"type":"etcdv3",)"
+        R"("state":"refused","degraded":true,"reason":"\\x1b[31m","since":"1970-01-01T00:00:00.000Z","revision":7,)"
+        R"("skipped":[{"key":"/calico/\\x0a","reason":"bad"}]}})");
 }
 
 TEST_CASE("status has exactly the fields that the interface names, in its order") {
