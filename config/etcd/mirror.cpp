@@ -1,5 +1,7 @@
 #include "config/etcd/mirror.h"
 
+#include <algorithm>
+
 #include "bgp/base/limits.h"
 #include "config/model/kinds.h"
 
@@ -10,7 +12,7 @@ using store::Entry;
 using store::StoreError;
 
 std::vector<std::string> Mirror::own_prefixes() {
-  std::vector<std::string> prefixes = {std::string(kClusterInformationKey), "/calico/bgp/v1/", "/calico/v1/config/"};
+  std::vector<std::string> prefixes = {std::string(kClusterInformationKey)};
   for (const model::Kind* kind : model::all_kinds()) prefixes.push_back(kind->prefix());
   return prefixes;
 }
@@ -113,6 +115,7 @@ void Mirror::lose(const std::string& reason, bool is_refused) {
 }
 
 bgp::Result<std::optional<Entry>, StoreError> Mirror::get(const std::string& key) {
+  if (!replica_.is_held(key)) return etcd_.get(key);
   const std::lock_guard lock(hub_->mutex());
   const auto found = replica_.entries().find(key);
   return found == replica_.entries().end() ? std::optional<Entry>() : std::optional<Entry>(found->second);
@@ -134,8 +137,9 @@ bgp::Result<uint64_t, StoreError> Mirror::commit(const std::vector<store::Write>
     return bgp::Err(StoreError{.kind = StoreError::Kind::Unreachable,
                                .reason = "etcd is not in use, nothing was written: " + now.reason, .key = {}});
   auto revision = etcd_.commit(writes);
-  if (!revision) return revision;
-  // So that whoever reads now finds what it wrote. The wait is bounded: the write may be of keys that are not held.
+  const bool is_held = std::any_of(writes.begin(), writes.end(), [this](const store::Write& w) { return replica_.is_held(w.key); });
+  if (!revision || !is_held) return revision;
+  // So that whoever reads now finds what it wrote; bounded, for erasing what was not there is no event.
   std::unique_lock lock(hub_->mutex());
   changed_.wait_for(lock, bgp::limits::kEtcdEchoWait, [&] { return replica_.revision() >= *revision; });
   return revision;

@@ -3,7 +3,8 @@
 //
 // Threads: a Follower's keeps the copy level and calls watchers; get, list and watch answer at once from any thread; a
 // commit blocks for etcd, and until the copy has it. While etcd is away or refused, a commit fails at once.
-// What Calico keeps there and we do not (workloads, policies, IPAM's blocks and handles) is neither read nor kept.
+// What Calico keeps there and we do not (workloads, policies, IPAM's blocks and handles) is neither watched nor kept; a get of
+// such a key asks etcd.
 #pragma once
 
 #include <chrono>
@@ -59,7 +60,7 @@ class Mirror : public store::Store {
   bool wait_for_entries(bgp::Duration patience);
   MirrorStatus status() const;
 
-  // Of the kinds of config/model, the raw v1 keys of `calicoctl config`, and ClusterInformation.
+  // Of the kinds of config/model, and ClusterInformation.
   static std::vector<std::string> own_prefixes();
 
  private:

@@ -47,6 +47,8 @@ class Replica {
   Verdict take(const Snapshot& snapshot);
   Verdict take(const WatchAnswer& answer);
 
+  // Is the key under one of the prefixes? Needs no lock: they never change.
+  bool is_held(const std::string& key) const;
   const std::vector<std::string>& prefixes() const { return prefixes_; }
   const std::map<std::string, store::Entry>& entries() const { return entries_; }
   const std::map<std::string, Skipped>& skipped() const { return skipped_; }
@@ -54,7 +56,6 @@ class Replica {
   uint64_t revision() const { return revision_; }
 
  private:
-  bool is_held(const std::string& key) const;
   std::optional<std::string> refusal_of(const WatchAnswer& answer, Identity& seen) const;
   void put(const store::Entry& entry, Verdict& verdict);
   void erase(const std::string& key, uint64_t revision, Verdict& verdict);

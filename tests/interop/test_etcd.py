@@ -112,7 +112,8 @@ class OneEtcd(_EtcdCase):
         self.etcd.kill()
         self.wait_for_state("away")
         self.etcd.start(port=2399)  # where the nodes do not look
-        self.etcd.put(f"{CALICO}/bgppeers/away", upstream_peer("away", UNSET))
+        for address in ("10.0.0.98", UNSET):  # two revisions, of which the first is then lost
+            self.etcd.put(f"{CALICO}/bgppeers/away", upstream_peer("away", address))
         self.etcd.ctl("compact", str(self.etcd.revision()))
         self.etcd.kill()
         self.etcd.start()
