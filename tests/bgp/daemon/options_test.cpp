@@ -58,6 +58,8 @@ TEST_CASE("--memory-max is in MiB; without it the machine is asked") {
   CHECK(parse({"--memory-max", "none"})->memory_max == 0);
   CHECK(parse({}, {{"CALICO_BGP_MEMORY_MAX", "128"}})->memory_max == uint64_t{128} << 20);
   CHECK(parse({"--memory-max", "63"}).error().text.find("'63' is not allowed; give a number of MiB from 64") != std::string::npos);
+}
+
 TEST_CASE("etcd is found by Calico's own names, a flag wins, and the password has none") {
   Variables variables = {{"DATASTORE_TYPE", "etcdv3"}, {"ETCD_ENDPOINTS", "https://a:1,https://b:2"},
                          {"ETCD_CA_CERT_FILE", "ca.pem"}, {"ETCD_USERNAME", "calico"}, {"ETCD_PASSWORD", "CANARY"}};
