@@ -164,7 +164,7 @@ const std::vector<Row>& rows() {
       {"etcd-cert-file", {"ETCD_CERT_FILE"}, "our certificate to etcd, PEM; re-read for each connection (none)", set_nothing},
       {"etcd-key-file", {"ETCD_KEY_FILE"}, "its key, PEM (none)", set_nothing},
       {"data-dir", {"CALICO_BGP_DATA_DIR"}, "directory of the embedded store, or of what is remembered of etcd (/var/lib/calico-bgp)", set_text<&Options::data_dir>},
-      {"run-dir", {"CALICO_BGP_RUN_DIR"}, "directory of the control socket (/var/run/calico)", set_text<&Options::run_dir>},
+      {"run-dir", {"CALICO_BGP_RUN_DIR"}, "directory of the control sockets calico-bgp.ctl, bird.ctl and bird6.ctl (/var/run/calico)", set_text<&Options::run_dir>},
       {"secrets-dir", {"CALICO_BGP_SECRETS_DIR"}, "directory of the secrets, a file NAME/KEY each (/etc/calico/secrets)", set_text<&Options::secrets_dir>},
       {"listen-port", {}, "TCP port to listen on (the configured listenPort, else 179)", set_listen_port},
       {"on-stop", {"CALICO_BGP_ON_STOP"}, "'restart': peers that know graceful restart are not told, and keep our routes for the restart time; 'shutdown': all are told (Cease 6/2) and drop them (restart)", set_on_stop},

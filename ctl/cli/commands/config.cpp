@@ -129,13 +129,16 @@ const Command kConfig = {
     .summary = "Set, get or unset options of the network.",
     .usage = "Usage:\n"
              "  calicoctl config set <NAME> <VALUE> [--node=<NODE>] [--raw=(bgp|felix)] [--config=<CONFIG>]\n"
+             "                    [--socket=<PATH>] [--data-dir=<DIR>]\n"
              "  calicoctl config get <NAME> [--node=<NODE>] [--raw=(bgp|felix)] [--config=<CONFIG>]\n"
-             "  calicoctl config unset <NAME> [--node=<NODE>] [--raw=(bgp|felix)] [--config=<CONFIG>]\n",
+             "                    [--socket=<PATH>] [--data-dir=<DIR>]\n"
+             "  calicoctl config unset <NAME> [--node=<NODE>] [--raw=(bgp|felix)] [--config=<CONFIG>]\n"
+             "                      [--socket=<PATH>] [--data-dir=<DIR>]\n",
     .details = "Options of the whole network, and of single nodes.\n\n"
                "Names:\n"
                "  asNumber         The AS number of nodes without one of their own. [default: 64512]\n"
                "  nodeToNodeMesh   on or off: a session between each two nodes. [default: on]\n"
-               "  ipip             on or off: IP-in-IP tunnels. [default: off]\n"
+               "  ipip             on or off: IP-in-IP tunnels; stored, without effect yet. [default: off]\n"
                "  logLevel         none, debug, info, warning, error or critical; also of a node. [default: info]\n\n"
                "Examples:\n"
                "  calicoctl config set asNumber 64513\n"

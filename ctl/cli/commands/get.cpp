@@ -109,7 +109,8 @@ const Command kGet = {
              "                [--output=<OUTPUT>] [--api=<API>] [--config=<CONFIG>] [--socket=<PATH>]\n"
              "                [--data-dir=<DIR>]\n",
     .details = "Shows resources: all of a kind, the one that NAME says, or those that a file names.\n"
-               "Kinds: bgpPeer, node, ipPool, blockAffinity; in any case, and by their short names.\n\n"
+               "Kinds: bgpPeer, node, ipPool, blockAffinity, bgpConfiguration, felixConfiguration;\n"
+               "in any case, and by their short names.\n\n"
                "Examples:\n"
                "  calicoctl get bgpPeer --scope=global\n"
                "  calicoctl get bgpPeer --node=node1\n"

@@ -133,8 +133,8 @@ TEST_CASE("no agent: unreachable, at once, and what to do") {
   REQUIRE(!client.ok());
   CHECK(client.error().code == ErrorCode::Unreachable);
   CHECK(client.error().message ==
-        "no agent answers on /nonexistent/ctl: No such file or directory; start calico-bgpd, or name its socket with "
-        "--socket");
+        "no agent answers on /nonexistent/ctl: No such file or directory; start calico-bgpd there, or name another "
+        "socket (calicoctl: --socket, calico-bgpd: --datastore unix:PATH)");
   CHECK(RemoteStore("/nonexistent/ctl").get("/k").error().kind == StoreError::Kind::Unreachable);
 }
 
