@@ -220,6 +220,8 @@ Result<Options, Answer> parse_options(int argc, const char* const* argv, const E
   po::variables_map flags;
   try {  // Boost.Program_options reports by exception; it ends here
     po::store(po::command_line_parser(argc, argv).options(description()).positional({}).run(), flags);
+  } catch (const po::too_many_positional_options_error&) {
+    return Err(usage_error("an unexpected word; options begin with --; see calico-bgpd --help"));
   } catch (const po::error& e) {
     return Err(usage_error(std::string(e.what()) + "; see calico-bgpd --help"));
   }

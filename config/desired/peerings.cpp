@@ -56,7 +56,9 @@ class Expansion {
 
   void add_own(PeerType pass) {
     for (const BgpPeer& peer : inventory_.peers) {
-      if (type_of(peer) != pass || !is_named(peer) || !is_for(peer, self_.name, self_.labels)) continue;
+      if (type_of(peer) != pass || !is_for(peer, self_.name, self_.labels)) continue;
+      warn_of_gaps(peer);
+      if (!is_named(peer)) continue;
       for (const Endpoint& endpoint : targets(peer)) add(endpoint, wishes_of(peer), peer, PeerTable::From::Resource);
     }
   }
@@ -76,6 +78,14 @@ class Expansion {
   }
 
  private:
+  // What is stored and has no effect yet must not fail in silence.
+  void warn_of_gaps(const BgpPeer& peer) {
+    if (!peer.local_workload_selector.empty())
+      table_.warn("peer_ignored", peer.name, "localWorkloadSelector has no effect yet: no workload is peered with");
+    if (peer.reachable_by)
+      table_.warn("field_ignored", peer.name, "reachableBy has no effect yet: no route to the peer is made");
+  }
+
   static bool is_named(const BgpPeer& peer) {
     return !peer.annotations.dynamic && peer.local_workload_selector.empty();
   }

@@ -72,3 +72,11 @@ TEST_CASE("ttlSecurity is a number of hops, and 0 is off") {
 }
 
 TEST_CASE("a session offers the node's name as its host name") { CHECK(peer_with("asNumber: 1").session.hostname == "n1"); }
+
+TEST_CASE("reachableBy and localWorkloadSelector have no effect yet, and say so") {
+  const auto with = [](const char* spec) {
+    return resolved(kMeshOff + node("n1", "ipv4Address: 10.0.0.1, asNumber: 65000") + v3("BGPPeer", "p", spec));
+  };
+  CHECK(warnings(with("peerIP: 10.0.0.9, asNumber: 1, reachableBy: 10.0.0.254")) == "field_ignored p\n");
+  CHECK(warnings(with("localWorkloadSelector: 'a == \"b\"', asNumber: 1")) == "peer_ignored p\n");
+}
