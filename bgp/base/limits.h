@@ -23,6 +23,7 @@ inline constexpr Duration kFaultLogInterval = 1s;   // between two log lines of 
 
 // ---- sessions ---------------------------------------------------------------------------------------------------
 inline constexpr size_t kPeersMax = 4096;                // overflow: the configuration is refused
+inline constexpr size_t kPeerIdsMax = 2 * kPeersMax;     // in use, or lately so; overflow: all is decided at once, to have them back
 inline constexpr size_t kReadChunkBytes = 64 * 1024;     // one read of one socket in a turn
 inline constexpr size_t kWriteChunkBytes = 64 * 1024;    // one write of one socket in a turn
 inline constexpr int kListenBacklog = 1024;              // BIRD's 8 costs a mesh 30 s of SYN retransmits
@@ -35,6 +36,7 @@ inline constexpr Duration kOpenWait = 240s;              // hold time until an O
 inline constexpr Duration kInboundOpenWait = 15s;        // the same for a connection that the peer opened
 inline constexpr uint16_t kHoldTimeMin_s = 3;            // RFC 4271 §4.2; overflow: NOTIFICATION 2/6
 inline constexpr Duration kStaleTime = 360s;              // until End-of-RIB or EoRR; overflow: stale routes are swept
+inline constexpr Duration kRefreshInterval = 1s;          // between two BoRR of a peer and family; overflow: the later one means nothing
 inline constexpr size_t kShutdownTextBytesMax = 255;     // RFC 9003
 inline constexpr size_t kStateHistoryMax = 32;           // per peer; overflow: the oldest is forgotten
 

@@ -70,9 +70,9 @@ Bytes ExportGroup::leave(PeerId peer) {
 bool ExportGroup::refresh(PeerId peer, Family family, bool demarcated) {
   Member& m = member(peer);
   if (!key_.codec.families.has(family)) return false;
-  if (m.is_level) fall_behind(m);
+  all_owed(m);  // an EoRR that is written and not sent would come behind the new BoRR, and end what has just begun
   m.catch_up.walk_from_start(family, false);
-  if (!demarcated || m.end_of_rib_due.has(family)) return false;
+  if (!demarcated || m.end_of_rib_due.has(family) || m.end_of_refresh_due.has(family)) return false;
   m.end_of_refresh_due.add(family);
   return true;
 }

@@ -37,6 +37,7 @@ struct Speaker::PeerSlot {
   std::optional<MemoryHold> memory_hold = {};  // the last time it was told 6/8
   unsigned memory_holds = 0;          // how often, without kMemoryHoldMax between
   std::array<StaleFamily, 2> stale = {};  // by rib::index_of
+  std::array<Instant, 2> next_refresh = {};  // when a BoRR means something again; by rib::index_of
   IpAddress local_address = {};           // of the last session: what the routes were judged by
   BgpIdentifier identifier = {};          // of the last session
   std::array<ImportCounts, 2> imports = {};  // by rib::index_of

@@ -96,6 +96,10 @@ void Speaker::refresh_marked(PeerSlot& peer, Family family, bool is_end) {
   }
   bool is_too_early = peer.fsm.negotiated().graceful.negotiated && !peer.end_of_rib_received.has(family);
   if (is_too_early || stale.is_kept_over_sessions()) return;
+  // The marks of the last one serve as well: what was said since then holds, or was withdrawn in so many words.
+  Instant& next = peer.next_refresh[rib::index_of(family)];
+  if (now_ < next) return;
+  next = now_ + limits::kRefreshInterval;
   rib_.mark_stale(peer.id, family);
   stale = {Why::Refresh, now_ + limits::kStaleTime};
 }

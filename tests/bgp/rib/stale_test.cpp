@@ -192,7 +192,7 @@ TEST_CASE("RFC 7313 §4: EoRR follows when everything was told again; none befor
   four.settle();
   WorldPeer& p = four.world.peer(2);
   CHECK(p.group->refresh(2, kV4, true));
-  CHECK(p.group->refresh(2, kV4, true));  // asked twice, answered once
+  CHECK_FALSE(p.group->refresh(2, kV4, true));  // asked twice, answered once
   four.settle();
   CHECK(p.end_of_refreshes == 1);
   CHECK_FALSE(p.group->refresh(2, kV4, false));
@@ -202,6 +202,24 @@ TEST_CASE("RFC 7313 §4: EoRR follows when everything was told again; none befor
   four.world.up(2);
   CHECK_FALSE(p.group->refresh(2, kV4, true));
   four.settle();
+  CHECK(p.end_of_refreshes == 1);
+}
+
+// Else the peer would hear BoRR, EoRR, routes, EoRR, and be without our routes in between.
+TEST_CASE("an EoRR that is written and not sent is not left behind the BoRR of the next refresh") {
+  Four four;
+  four.world.learn(1, prefix("10.0.0.0/8"));
+  four.settle();
+  WorldPeer& p = four.world.peer(2);
+  CHECK(p.group->refresh(2, kV4, true));
+  size_t messages = p.messages;
+  while (p.messages == messages) four.world.read(2, 1);  // the route
+  REQUIRE(p.group->read(2, 1000).size() == 23);  // EoRR
+  CHECK_FALSE(p.group->refresh(2, kV4, true));
+  four.world.read(2, 1);
+  CHECK(p.end_of_refreshes == 0);
+  four.settle();
+  CHECK(p.messages == messages + 3);  // the route, again, EoRR
   CHECK(p.end_of_refreshes == 1);
 }
 
