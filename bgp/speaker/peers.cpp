@@ -51,8 +51,10 @@ void Speaker::add_peer(const PeerSettings& settings) {
   perform(*peers_[id], peers_[id]->fsm.start(env));
 }
 
-// A slot is reused only while nothing is undecided: until then export groups may still name its last owner.
+// A slot is reused only while nothing is undecided: until then export groups may still name its last owner. Where a route
+// flaps all the time that is never so by itself.
 rib::PeerId Speaker::take_peer_id() {
+  if (peers_.size() > limits::kPeerIdsMax) decide_all();
   if (!free_peer_ids_.empty() && rib_.is_settled()) {
     rib::PeerId id = free_peer_ids_.back();
     free_peer_ids_.pop_back();

@@ -237,6 +237,11 @@ void Speaker::end_window() {
   rib_.end_window();
 }
 
+void Speaker::decide_all() {
+  end_window();
+  while (run(now_)) {}
+}
+
 // ---- time ---------------------------------------------------------------------------------------------------------
 
 // Deadlines are queued once and looked at when they come: hearing from a peer only moves its real deadline.

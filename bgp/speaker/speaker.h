@@ -166,6 +166,7 @@ class Speaker {
   void mark_members_writable();
   void check_max_prefix(PeerSlot& peer);
   void end_window();
+  void decide_all();
   void collect_rib_output();
   void log(LogLevel level, std::string event, const PeerSlot* peer,
            std::vector<std::pair<std::string, std::string>> fields = {});

@@ -269,4 +269,21 @@ TEST_CASE("a shutdown says nothing to those who agreed to graceful restart, unle
   }
 }
 
+// An id is 16 bits, and one whose owner may still be named somewhere is not used again.
+TEST_CASE("neighbours that come and go while a route flaps do not use up the ids of peers") {
+  OneSpeaker one(with_ranges({range_of("192.0.2.0/24", 65001)}));
+  ConnId flapping = one.establish("192.0.2.7", 65001);
+  for (int i = 0; i < 9'000; ++i) {
+    one.say(flapping, announcement("10.0.0.0/8", "02 01 0000fde9", i % 2 == 0 ? "80 04 04 00000001" : ""));
+    ConnId conn = one.connect("192.0.2.8");
+    one.handle(input::Closed{conn, "Connection closed"});
+  }
+  CHECK(peers_of(one) == "192.0.2.7");
+  ConnId last = one.establish("192.0.2.9", 65001);
+  one.say(last, announcement("11.0.0.0/8"));
+  RoutePage page = one.speaker.routes(prefix("11.0.0.0/8"), 1, [](const Prefix&) { return true; });
+  REQUIRE(page.routes.size() == 1);
+  CHECK(page.routes[0].view.peer <= limits::kPeerIdsMax);
+}
+
 }  // namespace bgp::speaker
