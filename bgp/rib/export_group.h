@@ -42,9 +42,10 @@ class ExportGroup {
   // Returns the rest of a message that was sent in part: it must go out before anything else can.
   Bytes leave(PeerId peer);
   // ROUTE-REFRESH: tells the member everything of that family again. With `demarcated` (RFC 7313) EoRR follows; true
-  // when BoRR is to be sent before anything else: not while the first End-of-RIB is still to come.
+  // when BoRR is to be sent before anything else: not while the first End-of-RIB is still to come, nor while an EoRR is.
   bool refresh(PeerId peer, Family family, bool demarcated = false);
-  // The table has become smaller.
+  // Before rows of the table go, and after it has become smaller.
+  void forget_decided();
   void give_back_memory();
   // Tables::end_of_rib_held was let go.
   void release_end_of_rib();
@@ -124,6 +125,7 @@ class ExportGroup {
   void take_back(ByteView message, Member& m);
   bool fill_own(Member& m);
   bool is_awaiting(Member& m) const;
+  void forget_decided(Member& m) const;
   bool write_ends(Member& m);
   void write_catch_up(Member& m, Family family);
   void become_level(Member& m);

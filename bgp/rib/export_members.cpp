@@ -120,10 +120,14 @@ bool ExportGroup::fill_own(Member& m) {
 
 // A receiver that sweeps at End-of-RIB or EoRR must not lose what it is about to be told.
 bool ExportGroup::is_awaiting(Member& m) const {
+  forget_decided(m);
+  return !m.awaited[0].empty() || !m.awaited[1].empty();
+}
+
+void ExportGroup::forget_decided(Member& m) const {
   for (Family family : kFamilies)
     std::erase_if(m.awaited[index_of(family)],
                   [&](DestinationId id) { return !tables_[family].prefixes.has(id, RowFlag::Dirty); });
-  return !m.awaited[0].empty() || !m.awaited[1].empty();
 }
 
 bool ExportGroup::write_ends(Member& m) {

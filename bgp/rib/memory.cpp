@@ -37,15 +37,20 @@ void FamilyTable::give_back_memory() {
   paths = std::move(fewer);
 }
 
+// What is undecided keeps its row (RowFlag::Dirty), and a row its id.
 void Rib::give_back_memory() {
   end_window();  // forgets ids whose rows go
+  for (const std::unique_ptr<ExportGroup>& group : groups_) group->forget_decided();
   for (Family family : kFamilies) tables_[family].give_back_memory();
   tables_.attrs.give_back_memory();
   for (const std::unique_ptr<ExportGroup>& group : groups_) group->give_back_memory();
 }
 
+void ExportGroup::forget_decided() {
+  for (const auto& [peer, m] : members_) forget_decided(*m);
+}
+
 void ExportGroup::give_back_memory() {
-  for (const auto& [peer, m] : members_) m->awaited = {};  // decided, and their rows may be gone
   for (Family family : kFamilies) told_[index_of(family)].shrink_to(tables_[family].prefixes.id_end());
 }
 

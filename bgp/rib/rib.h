@@ -130,8 +130,7 @@ class Rib {
   // What the paths of each peer take, by PeerId: their own octets, and their shares of rows and attribute sets.
   // Cost: O(paths).
   std::vector<uint64_t> bytes_by_peer() const;
-  // Frees what a large peer that has gone took. Requires is_settled(). Cost: O(paths), next to nothing
-  // while most of the tables is in use.
+  // Frees what a large peer that has gone took. Cost: O(paths), next to nothing while most of the tables is in use.
   void give_back_memory();
 
   // ---- views ---------------------------------------------------------------------------------------------------

@@ -39,10 +39,10 @@ void Speaker::note_memory_level() {
   log(LogLevel::Warn, "memory_short", nullptr, {{"used", used}, {"effect", "no new sessions"}, {"advice", kAdvice}});
 }
 
-// The tables shrink at the first look after all is decided; the rim gives back what others freed, and measures again.
+// The tables shrink; the rim gives back what others freed, and measures again.
 void Speaker::look_at_memory() {
   memory_.look_at = now_ + limits::kMemoryLook;
-  if (rib_.is_settled()) rib_.give_back_memory();
+  rib_.give_back_memory();
   outputs_.push_back(output::FreeMemory{});
 }
 

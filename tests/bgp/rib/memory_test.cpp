@@ -62,5 +62,34 @@ TEST_CASE("memory given back: nothing that is left moves for anybody who can see
   }
 }
 
+// A prefix that flaps for ever would else keep the memory of those that left: the next large peer would be sent away for it.
+TEST_CASE("memory is given back while something waits for a decision") {
+  World world;
+  for (PeerId id = 1; id <= 4; ++id) world.add(id, id == 4 ? "ebgp+" : "ebgp"), world.up(id);
+  for (uint32_t n = 0; n < 20; ++n) world.learn(1, nth(Family::IPv4, n));
+  for (uint32_t n = 0; n < 20'000; ++n)
+    world.learn(2, nth(Family::IPv4, n), "path 64514 med " + std::to_string(n));
+  world.decide_all();
+  world.read_all();
+  world.down(2);
+  world.decide_all();
+  world.read_all();
+  world.decide_all();
+  for (uint32_t n = 0; n < 10; ++n) world.learn(1, nth(Family::IPv4, n), "path 64513,7");
+  world.withdraw(1, nth(Family::IPv4, 19));
+  world.peer(3).group->refresh(3, Family::IPv4, true);
+  world.read(3, 1);
+  REQUIRE(world.rib().has_work());
+  world.rib().give_back_memory();
+  CHECK(world.rib().tables().v4.prefixes.id_end() < 100);
+  CHECK(world.rib().tables().attrs.size() < 40);
+  world.read_all();
+  CHECK(world.peer(3).end_of_refreshes == 0);
+  world.decide_all();
+  world.read_all();
+  CHECK(world.peer(3).end_of_refreshes == 1);
+  world.check_level("given back, undecided");
+}
+
 }  // namespace
 }  // namespace bgp::rib
