@@ -1,6 +1,5 @@
 #include "bgp/rib/next_hops.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "bgp/base/assert.h"
@@ -13,13 +12,16 @@ NextHops::NextHops(bool assume_reachable) : assume_reachable_(assume_reachable),
   entries_[0].reachable = true;  // id 0: ourselves
 }
 
+size_t NextHops::Hash::operator()(const wire::NextHop& next_hop) const noexcept {
+  size_t hash = std::hash<ScopedAddress>()(key_of(next_hop));
+  return next_hop.link_local ? hash * 31 + std::hash<IpAddress>()(*next_hop.link_local) : hash;
+}
+
 NextHopId NextHops::intern(const wire::NextHop& next_hop) {
-  ScopedAddress key = key_of(next_hop);
-  auto [first, last] = by_address_.equal_range(key);
-  for (auto it = first; it != last; ++it) {
-    if (entries_[it->second].next_hop != next_hop) continue;
-    ++entries_[it->second].references;
-    return it->second;
+  auto [at, is_new] = ids_.try_emplace(next_hop, NextHopId{0});
+  if (!is_new) {
+    ++entries_[at->second].references;
+    return at->second;
   }
   NextHopId id;
   if (free_.empty()) {
@@ -29,17 +31,53 @@ NextHopId NextHops::intern(const wire::NextHop& next_hop) {
     id = free_.back();
     free_.pop_back();
   }
-  entries_[id] = Entry{next_hop, 1, 0, {}, assume_reachable_, false};
-  if (first != last) {  // another id has asked for this address already
-    entries_[id].reachable = entries_[first->second].reachable;
-    entries_[id].metric = entries_[first->second].metric;
-    entries_[id].interface = entries_[first->second].interface;
+  at->second = id;
+  entries_[id] = Entry{next_hop, 1, 0, {}, assume_reachable_, false, id, id};
+  link(id);
+  return id;
+}
+
+void NextHops::link(NextHopId id) {
+  ScopedAddress key = key_of(entries_[id].next_hop);
+  auto [at, is_first] = by_address_.try_emplace(key, id);
+  Entry& entry = entries_[id];
+  if (!is_first) {  // another id has asked for this address already
+    Entry& other = entries_[at->second];
+    entry.reachable = other.reachable;
+    entry.metric = other.metric;
+    entry.interface = other.interface;
+    entry.before = at->second;
+    entry.after = std::exchange(other.after, id);
+    entries_[entry.after].before = id;
   } else if (!assume_reachable_) {
     watches_.begin.push_back(key);
     unanswered_.insert(key);
   }
-  by_address_.emplace(key, id);
-  return id;
+}
+
+// True when nobody is left with that address.
+bool NextHops::unlink(NextHopId id) {
+  const Entry& entry = entries_[id];
+  auto at = by_address_.find(key_of(entry.next_hop));
+  if (entry.after == id) {
+    by_address_.erase(at);
+    return true;
+  }
+  at->second = entry.after;
+  entries_[entry.before].after = entry.after;
+  entries_[entry.after].before = entry.before;
+  return false;
+}
+
+template <class Visit>
+void NextHops::for_each(const ScopedAddress& address, Visit&& visit) const {
+  auto at = by_address_.find(address);
+  if (at == by_address_.end()) return;
+  NextHopId id = at->second;
+  do {
+    visit(id);
+    id = entries_[id].after;
+  } while (id != at->second);
 }
 
 void NextHops::release(NextHopId id) {
@@ -52,10 +90,9 @@ void NextHops::release(NextHopId id) {
 
 void NextHops::forget(NextHopId id) {
   ScopedAddress address = key_of(entries_[id].next_hop);
-  auto [first, last] = by_address_.equal_range(address);
-  by_address_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == id; }));
+  ids_.erase(entries_[id].next_hop);
   free_.push_back(id);
-  if (assume_reachable_ || by_address_.find(address) != by_address_.end()) return;
+  if (!unlink(id) || assume_reachable_) return;
   watches_.end.push_back(address);
   unanswered_.erase(address);
 }
@@ -63,22 +100,25 @@ void NextHops::forget(NextHopId id) {
 bool NextHops::set_state(const ScopedAddress& address, bool reachable, uint32_t metric) {
   bool changed = false;
   unanswered_.erase(address);
-  auto [first, last] = by_address_.equal_range(address);
-  for (auto it = first; it != last; ++it) {
-    Entry& entry = entries_[it->second];
+  for_each(address, [&](NextHopId id) {
+    Entry& entry = entries_[id];
     changed |= entry.reachable != reachable || entry.metric != metric;
     entry.reachable = reachable;
     entry.metric = metric;
-  }
+  });
   return changed;
 }
 
 bool NextHops::set_interface(const ScopedAddress& address, const std::string& interface) {
   bool changed = false;
-  auto [first, last] = by_address_.equal_range(address);
-  for (auto it = first; it != last; ++it)
-    changed |= std::exchange(entries_[it->second].interface, interface) != interface;
+  for_each(address, [&](NextHopId id) { changed |= std::exchange(entries_[id].interface, interface) != interface; });
   return changed;
+}
+
+std::vector<bool> NextHops::find(const std::vector<ScopedAddress>& addresses) const {
+  std::vector<bool> found(entries_.size());
+  for (const ScopedAddress& address : addresses) for_each(address, [&](NextHopId id) { found[id] = true; });
+  return found;
 }
 
 NextHops::Watches NextHops::take_watches() {

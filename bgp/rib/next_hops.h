@@ -36,6 +36,8 @@ class NextHops {
   bool set_state(const ScopedAddress& address, bool reachable, uint32_t metric);
   // True when it is another than before, of an id in use.
   bool set_interface(const ScopedAddress& address, const std::string& interface);
+  // By id: whether its address is one of these.
+  std::vector<bool> find(const std::vector<ScopedAddress>& addresses) const;
   // An address that is in use has no answer yet: what depends on it is not known to be unreachable.
   bool is_waiting() const { return !unanswered_.empty(); }
 
@@ -55,14 +57,25 @@ class NextHops {
     std::string interface = {};
     bool reachable = false;
     bool is_idle = false;  // in idle_
+    NextHopId before = 0;  // with the same address: a ring
+    NextHopId after = 0;
   };
+  struct Hash {
+    size_t operator()(const wire::NextHop& next_hop) const noexcept;
+  };
+  void link(NextHopId id);
+  bool unlink(NextHopId id);
+  template <class Visit>
+  void for_each(const ScopedAddress& address, Visit&& visit) const;
   void forget(NextHopId id);
 
   bool assume_reachable_;
   std::vector<Entry> entries_;
   std::vector<NextHopId> free_;
   std::vector<NextHopId> idle_;  // were without a user at some time since take_watches()
-  std::unordered_multimap<ScopedAddress, NextHopId> by_address_;  // several ids differ in the link-local companion
+  // A peer may say a million of them: each step costs the same however many there are.
+  std::unordered_map<wire::NextHop, NextHopId, Hash> ids_;
+  std::unordered_map<ScopedAddress, NextHopId> by_address_;  // one of those that differ in the link-local companion
   Watches watches_;
   std::unordered_set<ScopedAddress> unanswered_;
 };

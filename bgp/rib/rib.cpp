@@ -189,12 +189,7 @@ void Rib::interfaces_changed(const std::vector<ScopedAddress>& addresses) {
 
 void Rib::visit_paths_over(const std::vector<ScopedAddress>& addresses,
                            const std::function<void(Family, DestinationId, PathIndex)>& visit) {
-  auto is_concerned = [&](AttrId attr) {
-    NextHopId next_hop = tables_.attrs.next_hop(attr);
-    if (next_hop == 0) return false;
-    const wire::NextHop& to = tables_.next_hops.get(next_hop);
-    return std::find(addresses.begin(), addresses.end(), ScopedAddress(to.address, to.ifindex)) != addresses.end();
-  };
+  std::vector<bool> concerned = tables_.next_hops.find(addresses);
   for (Family family : kFamilies) {
     const FamilyTable& table = tables_[family];
     AttrId last_attr = 0;
@@ -203,7 +198,7 @@ void Rib::visit_paths_over(const std::vector<ScopedAddress>& addresses,
       if (!table.prefixes.has(id, RowFlag::InUse)) continue;
       for (PathIndex i = table.prefixes.first_path(id); i != 0; i = table.paths[i].next) {
         AttrId attr = table.paths[i].attr;
-        if (attr != last_attr) last_answer = is_concerned(last_attr = attr);
+        if (attr != last_attr) last_answer = concerned[tables_.attrs.next_hop(last_attr = attr)];
         if (last_answer) visit(family, id, i);
       }
     }

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "rib_support.h"
 
 namespace bgp::rib {
@@ -92,6 +95,32 @@ TEST_CASE("one link-local address on two links is two next hops, watched and ans
   CHECK(next_hops.is_waiting());
   next_hops.release(b);
   CHECK(watches(next_hops) == "-fe80::1%4");
+}
+
+// A peer chooses both addresses: with a list to walk for each of them these were thousands of millions of steps.
+TEST_CASE("an address with a hundred thousand companions costs no more than one, and is watched once") {
+  static constexpr uint32_t kMany = 100'000;
+  auto nth = [](uint32_t n) {
+    std::array<uint8_t, 16> link_local = {0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, static_cast<uint8_t>(n >> 16),
+                                          static_cast<uint8_t>(n >> 8), static_cast<uint8_t>(n)};
+    return wire::NextHop{ip("2001:db8::1"), IpAddress::v6(link_local)};
+  };
+  NextHops next_hops;
+  std::vector<NextHopId> ids;
+  for (uint32_t n = 0; n < kMany; ++n) ids.push_back(next_hops.intern(nth(n)));
+  CHECK(watches(next_hops) == "+2001:db8::1");
+  CHECK(next_hops.set_state(ip("2001:db8::1"), true, 7));
+  std::vector<bool> found = next_hops.find({ip("2001:db8::1"), ip("2001:db8::2")});
+  CHECK(std::count(found.begin(), found.end(), true) == kMany);
+  bool all = true;
+  for (NextHopId id : ids) all = all && next_hops.metric(id) == 7;
+  CHECK(all);
+  for (uint32_t n = 0; n + 1 < kMany; ++n) next_hops.release(ids[n]);
+  CHECK(watches(next_hops) == "");
+  CHECK(next_hops.intern(nth(kMany - 1)) == ids.back());
+  next_hops.release(ids.back());
+  next_hops.release(ids.back());
+  CHECK(watches(next_hops) == "-2001:db8::1");
 }
 
 }  // namespace
