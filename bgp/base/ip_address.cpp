@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "bgp/base/assert.h"
+#include "bgp/base/hash.h"
 
 namespace bgp {
 
@@ -81,7 +82,9 @@ std::string IpAddress::to_string() const {
 }  // namespace bgp
 
 size_t std::hash<bgp::IpAddress>::operator()(const bgp::IpAddress& address) const noexcept {
-  uint64_t h = 0xcbf29ce484222325ULL + static_cast<uint64_t>(address.family());
-  for (uint8_t byte : address.bytes()) h = (h ^ byte) * 0x100000001b3ULL;
-  return h ^ h >> 29;
+  static constexpr uint64_t kFactor = 0x9e3779b97f4a7c15ULL;
+  uint64_t words[2] = {};
+  std::memcpy(words, address.bytes().data(), address.bytes().size());
+  uint64_t h = bgp::hash_fold(bgp::hash_seed ^ words[0] ^ static_cast<uint64_t>(address.family()), kFactor);
+  return bgp::hash_fold(h ^ bgp::hash_seed ^ words[1], kFactor);
 }

@@ -7,7 +7,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <random>
 
+#include "bgp/base/hash.h"
 #include "bgp/daemon/options.h"
 #include "bgp/daemon/wiring.h"
 
@@ -53,6 +55,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    std::random_device chance;
+    bgp::hash_seed = static_cast<uint64_t>(chance()) << 32 | chance();
     return run(argc, argv);
   } catch (const std::exception& e) {  // out of memory, out of threads: nothing that a room could answer
     std::fprintf(stderr, "calico-bgpd: cannot go on: %s\n", e.what());

@@ -6,29 +6,24 @@
 #include <utility>
 
 #include "bgp/base/assert.h"
+#include "bgp/base/hash.h"
 #include "bgp/base/limits.h"
 
 namespace bgp::rib {
 namespace {
 
-// Multiply-and-fold over 8 octets at a time, in the manner of wyhash. Peers choose the bytes, so an attacker can find
-// collisions; what they cost is bounded by the number of sets one session may hold.
-uint32_t hash_bytes(ByteView bytes, uint64_t seed) {
-  auto fold = [](uint64_t a, uint64_t b) {
-    __extension__ using U128 = unsigned __int128;
-    U128 product = static_cast<U128>(a) * b;
-    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-  };
-  uint64_t h = seed ^ 0xa0761d6478bd642fULL;
+// Multiply-and-fold over 8 octets at a time, in the manner of wyhash.
+uint32_t hash_bytes(ByteView bytes, uint64_t made_from) {
+  uint64_t h = hash_seed ^ made_from ^ 0xa0761d6478bd642fULL;
   size_t i = 0;
   for (; i + 8 <= bytes.size(); i += 8) {
     uint64_t word;
     std::memcpy(&word, bytes.data() + i, 8);
-    h = fold(h ^ word, 0xe7037ed1a0b428dbULL);
+    h = hash_fold(h ^ hash_seed ^ word, 0xe7037ed1a0b428dbULL);
   }
   uint64_t tail = 0;
   if (i < bytes.size()) std::memcpy(&tail, bytes.data() + i, bytes.size() - i);
-  return static_cast<uint32_t>(fold(h ^ tail, 0x8ebc6af09c88c6e3ULL ^ bytes.size()));
+  return static_cast<uint32_t>(hash_fold(h ^ hash_seed ^ tail, 0x8ebc6af09c88c6e3ULL ^ bytes.size()));
 }
 
 PackedFacts pack(const wire::AttributeFacts& facts) {

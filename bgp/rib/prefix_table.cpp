@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bgp/base/assert.h"
+#include "bgp/base/hash.h"
 
 namespace bgp::rib {
 namespace {
@@ -14,11 +15,6 @@ constexpr uint32_t kIdMask = (1U << 24) - 1;
 
 uint32_t load_be32(const uint8_t* p) {
   return static_cast<uint32_t>(p[0]) << 24 | static_cast<uint32_t>(p[1]) << 16 | static_cast<uint32_t>(p[2]) << 8 | p[3];
-}
-
-uint64_t mix(uint64_t h) {
-  h *= 0x9e3779b97f4a7c15ULL;
-  return h ^ h >> 32;
 }
 
 }  // namespace
@@ -47,9 +43,10 @@ PrefixTable::Key PrefixTable::key_of(DestinationId id) const {
 }
 
 uint32_t PrefixTable::hash(const Key& key) const {
-  uint64_t h = mix(static_cast<uint64_t>(key.words[0]) << 8 | key.length);
-  for (uint32_t i = 1; i < key_words_; ++i) h = mix(h + key.words[i]);
-  return static_cast<uint32_t>(h);
+  static constexpr uint64_t kFactor = 0x9e3779b97f4a7c15ULL;
+  uint64_t h = hash_fold(hash_seed ^ (static_cast<uint64_t>(key.words[0]) << 8 | key.length), kFactor);
+  for (uint32_t i = 1; i < key_words_; ++i) h = hash_fold(h ^ hash_seed ^ key.words[i], kFactor);
+  return static_cast<uint32_t>(h ^ h >> 32);
 }
 
 bool PrefixTable::equals(DestinationId id, const Key& key) const {

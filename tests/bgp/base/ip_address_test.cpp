@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <unordered_set>
+#include <vector>
+
+#include "bgp/base/hash.h"
 
 using namespace bgp;
 
@@ -83,4 +86,17 @@ TEST_CASE("a hash set tells a thousand neighbouring addresses apart") {
   CHECK(set.size() == 1000);
   CHECK(set.contains(ip("10.0.3.231")));
   CHECK_FALSE(set.contains(ip("10.0.3.232")));
+}
+
+TEST_CASE("what falls into one slot under one seed does not under another") {
+  auto slot = [](uint32_t n) { return std::hash<IpAddress>()(IpAddress::v4(n)) % 1024; };
+  std::vector<uint32_t> together;
+  std::unordered_set<size_t> apart;
+  hash_seed = 0x0123456789abcdefULL;
+  for (uint32_t n = 0; together.size() < 64; ++n)
+    if (slot(n) == 5) together.push_back(n);
+  hash_seed = 0xfedcba9876543210ULL;
+  for (uint32_t n : together) apart.insert(slot(n));
+  hash_seed = 0;
+  CHECK(apart.size() > 48);
 }
