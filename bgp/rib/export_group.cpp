@@ -45,7 +45,10 @@ void ExportGroup::join(PeerId peer, ExportGroup* from) {
     if (!key_.codec.families.has(family)) continue;
     m->catch_up.walk_from_start(family, from == nullptr);
     if (from) take_over_ids(family, *from);
-    for (DestinationId id = 0; from && id < tables_[family].prefixes.id_end(); ++id)
+    const PrefixTable& prefixes = tables_[family].prefixes;
+    for (DestinationId id = 0; !from && id < prefixes.id_end(); ++id)  // a new group left these out: they come when decided
+      if (prefixes.has(id, RowFlag::HasBest) && prefixes.has(id, RowFlag::Dirty)) m->awaited[index_of(family)].push_back(id);
+    for (DestinationId id = 0; from && id < prefixes.id_end(); ++id)
       if (from->is_advertised(peer, family, id) && !is_advertised(peer, family, id)) m->catch_up.mark(family, id);
   }
   behind_.push_back(m.get());

@@ -238,6 +238,25 @@ TEST_CASE("neither EoRR nor End-of-RIB overtakes a route that is about to be dec
   CHECK(p.end_of_refreshes == 1);
 }
 
+// A peer that restarted has kept that route, and would drop it for the time until it is decided.
+TEST_CASE("the first member of a new group hears End-of-RIB after what waited for a decision when it came") {
+  World world;
+  world.add(1, "ebgp"), world.up(1);
+  for (const char* kind : {"ibgp", "ibgp+"}) {
+    world.learn(1, prefix("10.0.0.0/8"));
+    world.decide_all();
+    world.learn(1, prefix("10.0.0.0/8"), "path 64513 med 7");  // not decided yet
+    world.add(2, kind), world.up(2);
+    world.read_all();
+    CHECK(world.peer(2).end_of_ribs == 0);
+    world.decide_all();
+    world.read_all();
+    CHECK(world.peer(2).end_of_ribs == 2);
+    world.check_level(kind);
+    world.down(2);
+  }
+}
+
 TEST_CASE("a member that moves with End-of-RIB or EoRR unsent is told them in its new group") {
   Four four;
   four.world.learn(1, prefix("10.0.0.0/8"));
