@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include "bgp/base/document_limits.h"
+
 namespace config::model {
 namespace {
 
-constexpr size_t kCommunitiesMax = 500;
 constexpr uint64_t kPriorityMax = 2147483646;
 
 using Names = std::map<std::string, Community>;
@@ -41,7 +42,7 @@ std::vector<bgp::Prefix> read_ranges(Fields& fields, std::string_view key, bool 
 Names read_names(Fields& fields, bool strict) {
   Names names;
   const std::vector<Value>& values = fields.list("communities");
-  if (values.size() > kCommunitiesMax) {
+  if (values.size() > bgp::limits::kNamedCommunitiesMax) {
     fields.invalid("communities", std::to_string(values.size()), "must be at most 500 communities");
   }
   for (size_t i = 0; i < values.size(); ++i) {

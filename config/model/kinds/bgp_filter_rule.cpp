@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "bgp/base/document_limits.h"
+
 namespace config::model {
 namespace {
 
 constexpr uint64_t kPriorityMax = 2147483646;
-constexpr size_t kOperationsMax = 10;
-constexpr size_t kPrependMax = 10;
 
 void take_over(Fields& into, Fields& from) {
   if (auto done = from.finish(); !done) into.fail(done.error());
@@ -124,7 +124,8 @@ FilterOperation read_operation(Fields& fields, Fields& entry) {
   } else if (!prepend.is_null()) {
     operation.what = FilterOperation::PrependAsPath{read_asns(inner, "prefix")};
     const size_t count = std::get<FilterOperation::PrependAsPath>(operation.what).prefix.size();
-    if (count == 0 || count > kPrependMax) inner.invalid("prefix", std::to_string(count), "must have 1..10 AS numbers");
+    bool is_fine = count > 0 && count <= bgp::limits::kFilterOperationsMax;
+    if (!is_fine) inner.invalid("prefix", std::to_string(count), "must have 1..10 AS numbers");
   } else {
     const auto value = read_priority(inner, "value");
     if (!value) inner.missing("value");
@@ -141,7 +142,7 @@ void read_operations(Fields& fields, FilterRule& rule) {
     rule.operations.push_back(read_operation(fields, entry));
     take_over(fields, entry);
   }
-  if (entries.size() > kOperationsMax) {
+  if (entries.size() > bgp::limits::kFilterOperationsMax) {
     fields.invalid("operations", std::to_string(entries.size()), "must be at most 10 operations");
   }
   if (!entries.empty() && !rule.accepts) {

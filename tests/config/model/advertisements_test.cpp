@@ -1,6 +1,7 @@
 // The fields of BGPConfiguration that bear on announcements: what is read, and what is refused in which words.
 #include <doctest/doctest.h>
 
+#include "bgp/base/document_limits.h"
 #include "config/model/document.h"
 #include "config/model/kinds/bgp_configuration.h"
 
@@ -99,4 +100,15 @@ TEST_CASE("a later Calico's field inside an entry is refused in a document and k
       R"({"metadata":{"name":"default"},"spec":{"serviceClusterIPs":[{"cidr":"10.0.0.0/8","future":1}]}})");
   REQUIRE(stored.ok());
   CHECK(read_bgp_configuration(*stored).advertisements.cluster_ips == ranges({"10.0.0.0/8"}));
+}
+
+TEST_CASE("a BGPConfiguration names at most kNamedCommunitiesMax communities") {
+  const auto named = [](size_t count) {
+    std::string list;
+    for (size_t i = 0; i < count; ++i) list += "{name: c" + std::to_string(i) + ", value: '65000:1'},";
+    return error_of("communities: [" + list + "], prefixAdvertisements: [{cidr: 10.0.0.0/8, communities: [c0]}]");
+  };
+  CHECK(named(bgp::limits::kNamedCommunitiesMax) == "");
+  CHECK(named(bgp::limits::kNamedCommunitiesMax + 1) ==
+        "error with field communities = '501' (must be at most 500 communities)");
 }

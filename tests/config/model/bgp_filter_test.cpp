@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "bgp/base/document_limits.h"
 #include "config/model/document.h"
 #include "config/model/kinds.h"
 
@@ -172,4 +173,22 @@ TEST_CASE("BGPFilter is found by its aliases, stored under Calico's key and show
   CHECK(to_compact_json(resource.kind->document(resource, Api::V1)) ==
         R"({"kind":"BGPFilter","apiVersion":"projectcalico.org/v3","metadata":{"name":"f"},"spec":{"exportV4":)"
         R"([{"action":"Accept"}],"importV6":[{"action":"Reject"},{"action":"Accept"}]}})");
+}
+
+TEST_CASE("a rule has at most kFilterOperationsMax operations, and prepends as many AS numbers") {
+  const auto operations = [](size_t count) {
+    std::string list;
+    for (size_t i = 0; i < count; ++i) list += "{setPriority: {value: 7}},";
+    return rule_error("action: Accept, operations: [" + list + "]");
+  };
+  CHECK(operations(bgp::limits::kFilterOperationsMax) == "");
+  CHECK(operations(bgp::limits::kFilterOperationsMax + 1) ==
+        "error with field operations = '11' (must be at most 10 operations)");
+  const auto prepend = [](size_t count) {
+    std::string list;
+    for (size_t i = 0; i < count; ++i) list += "65001,";
+    return rule_error("action: Accept, operations: [{prependASPath: {prefix: [" + list + "]}}]");
+  };
+  CHECK(prepend(bgp::limits::kFilterOperationsMax) == "");
+  CHECK(prepend(bgp::limits::kFilterOperationsMax + 1) == "error with field prefix = '11' (must have 1..10 AS numbers)");
 }

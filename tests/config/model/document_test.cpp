@@ -126,6 +126,9 @@ TEST_CASE("hostile documents are refused and never expanded") {
   CHECK(error_of(deep + std::string(deep.size(), ']')).find("nested deeper than 64 levels") != std::string::npos);
   CHECK(error_of(std::string(bgp::limits::kDocumentBytesMax + 1, ' ')) ==
         "peers.yaml: document is larger than 4194304 bytes");
+  std::string many = "[";
+  for (size_t i = 0; i < bgp::limits::kDocumentNodesMax; ++i) many += "1,";
+  CHECK(error_of(many + "1]").find("document has more than 200000 values") != std::string::npos);
 
   std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
   for (int i = 1; i < 9; ++i) {
