@@ -6,6 +6,28 @@
 #include "bgp/base/escape.h"
 
 namespace ctl::protocol {
+namespace {
+
+// What JSON lets through and a terminal may act on: DEL, and C1 (C2 80..9F in UTF-8). Outside of texts neither occurs.
+std::string without_controls(std::string json) {
+  if (json.find_first_of("\x7f\xc2") == std::string::npos) return json;
+  std::string out;
+  for (size_t i = 0; i < json.size(); ++i) {
+    auto at = [&](size_t n) { return n < json.size() ? static_cast<uint8_t>(json[n]) : uint8_t{0}; };
+    bool is_c1 = at(i) == 0xc2 && at(i + 1) >= 0x80 && at(i + 1) < 0xa0;
+    if (is_c1) ++i;
+    if (!is_c1 && at(i) != 0x7f) {
+      out += json[i];
+      continue;
+    }
+    constexpr char kDigits[] = "0123456789abcdef";
+    out += "\\u00";
+    out += {kDigits[at(i) >> 4], kDigits[at(i) & 15]};
+  }
+  return out;
+}
+
+}  // namespace
 
 std::string inert(std::string_view text) {
   std::string out;
@@ -19,7 +41,7 @@ std::string inert(std::string_view text) {
 }
 
 std::string dump(const Json& json, bool indent) {
-  return json.dump(indent ? 2 : -1, ' ', false, Json::error_handler_t::replace);
+  return without_controls(json.dump(indent ? 2 : -1, ' ', false, Json::error_handler_t::replace));
 }
 
 void refuse(const char* field, const std::string& reason) {

@@ -79,6 +79,16 @@ RouteRow row(const char* where, const char* peer) {
 
 }  // namespace
 
+TEST_CASE("controls that JSON lets through, DEL and C1, are escaped (found by fuzzing)") {
+  const std::string line = "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"m\",\"params\":{\"a\x7f\":\"\xc2\x9b[2J \xc2\xa0\"}}";
+  auto read = parse_request(line);
+  REQUIRE(read.ok());
+  const std::string again = to_line(*read);
+  CHECK(again.find("{\"a\\u007f\":\"\\u009b[2J \xc2\xa0\"}") != std::string::npos);
+  CHECK(is_one_inert_line(again.substr(0, again.find('\n'))));
+  CHECK(*parse_request(again) == *read);
+}
+
 TEST_CASE("a node's status crosses the socket unchanged") {
   NodeStatus status{
       .node = "node1", .router_id = "192.0.2.9", .as_number = 64512, .running = true, .peers = {a_peer()}};
