@@ -31,7 +31,7 @@ void Speaker::on(const input::MemoryUse& in) {
 
 void Speaker::note_memory_level() {
   unsigned mark = memory_.is_tight ? limits::kMemoryEasedPercent : limits::kMemoryTightPercent;
-  bool is_tight = memory_.use.bound != 0 && memory_.use.used >= memory_share(mark);
+  bool is_tight = memory_.use.bound != 0 && memory_.use.used >= memory_share(mark) && takers().matter;
   memory_.look_at = is_tight || now_ < memory_.settled_at ? now_ + limits::kMemoryLook : kNever;
   if (std::exchange(memory_.is_tight, is_tight) == is_tight) return;
   std::string used = mebibytes(memory_.use.used) + " of " + mebibytes(memory_.use.bound);
@@ -46,26 +46,32 @@ void Speaker::look_at_memory() {
   outputs_.push_back(output::FreeMemory{});
 }
 
-// Of two that take the same the one with the lower address: equal inputs, equal outputs. Nobody goes while routes are not
-// what fills the memory: it would help nothing.
-void Speaker::end_largest_peer() {
+// Whose routes take most: of two that take the same the one with the lower address, for equal inputs give equal outputs.
+// Routes matter when they are a part of what fills the memory: else (another process of the control group, say) neither
+// ending a peer nor refusing one would help anything. Cost: O(paths).
+Speaker::Takers Speaker::takers() const {
   std::vector<uint64_t> bytes = rib_.bytes_by_peer();
-  auto takes = [&](const PeerSlot& peer) { return peer.id < bytes.size() ? bytes[peer.id] : 0; };
-  PeerSlot* largest = nullptr;
-  uint64_t all = 0;
+  Takers takers;
   for (const std::unique_ptr<PeerSlot>& peer : peers_) {
-    if (!peer || takes(*peer) == 0) continue;
-    all += takes(*peer);
-    bool is_larger = !largest || takes(*peer) > takes(*largest) ||
-                     (takes(*peer) == takes(*largest) && peer->rank < largest->rank);
-    if (is_larger) largest = peer.get();
+    uint64_t taken = peer && peer->id < bytes.size() ? bytes[peer->id] : 0;
+    if (taken == 0) continue;
+    takers.all += taken;
+    bool is_larger = !takers.largest || taken > takers.of_largest ||
+                     (taken == takers.of_largest && peer->rank < takers.largest->rank);
+    if (is_larger) takers.largest = peer.get(), takers.of_largest = taken;
   }
-  if (all >= memory_share(limits::kMemoryRoutesPercentMin) && largest) return end_for_memory(*largest, takes(*largest));
+  takers.matter = takers.largest && takers.all >= memory_share(limits::kMemoryRoutesPercentMin);
+  return takers;
+}
+
+void Speaker::end_largest_peer() {
+  Takers found = takers();
+  if (found.matter) return end_for_memory(*found.largest, found.of_largest);
   if (now_ < memory_.next_log) return;
   memory_.next_log = now_ + limits::kMemoryLogInterval;
   log(LogLevel::Warn, "memory_full", nullptr,
       {{"used", mebibytes(memory_.use.used) + " of " + mebibytes(memory_.use.bound)},
-       {"routes", mebibytes(all)},
+       {"routes", mebibytes(found.all)},
        {"effect", "no peer is ended: routes are not what fills it"},
        {"advice", "give the agent more memory (--memory-max)"}});
 }

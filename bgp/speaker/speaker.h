@@ -136,6 +136,13 @@ class Speaker {
 
   // memory.cpp: a bound on memory as a whole
   uint64_t memory_share(unsigned percent) const { return memory_.use.bound / 100 * percent; }
+  struct Takers {
+    PeerSlot* largest = nullptr;
+    uint64_t of_largest = 0;  // octets of its routes
+    uint64_t all = 0;
+    bool matter = false;      // routes are a part of what fills the memory
+  };
+  Takers takers() const;
   void note_memory_level();
   void end_largest_peer();
   void end_for_memory(PeerSlot& peer, uint64_t bytes);

@@ -93,7 +93,7 @@ TEST_CASE("the next one goes only when memory grew all the same, or has not come
 
 TEST_CASE("while memory is tight new sessions are refused with 6/8, those that are up stay, and all is well afterwards") {
   Short one;
-  ConnId small = one.with_routes(kSmall, 1, 5);
+  ConnId small = one.with_routes(kSmall, 1, 20);
   one.use(limits::kMemoryTightPercent);
   CHECK(one.logged("memory_short") == 1);
   CHECK(one.heard[one.connect(kBig).value] == "NOTIFICATION 6/8");
@@ -110,10 +110,22 @@ TEST_CASE("while memory is tight new sessions are refused with 6/8, those that a
   CHECK_FALSE(one.was_told(small, "NOTIFICATION 6/8"));
 }
 
+TEST_CASE("sessions are welcome while it is not routes that fill the memory, as in a control group with others in it") {
+  Short one;
+  one.use(limits::kMemoryTightPercent);
+  CHECK_FALSE(one.speaker.snapshot(one.now).is_memory_tight);
+  one.with_routes(kSmall, 1, 2);
+  CHECK(one.is_up(kSmall));
+  one.with_routes(kBig, 100, 20);
+  one.use(limits::kMemoryTightPercent + 1);
+  CHECK(one.heard[one.connect(kThird).value] == "NOTIFICATION 6/8");
+}
+
 TEST_CASE("a connection of ours that is answered while memory is tight ends at once, and is tried again") {
   PeerSettings active = neighbour(kSmall, 65001);
   active.session.passive = false;
-  Short one({active});
+  Short one({active, neighbour(kBig, 65001)});
+  one.with_routes(kBig, 100, 20);
   const auto* connect = std::get_if<output::Connect>(&one.outputs.back());
   for (const Output& output : one.outputs)
     if (const auto* c = std::get_if<output::Connect>(&output)) connect = c;
@@ -220,6 +232,7 @@ TEST_CASE("while tight, memory is given back and measured once a second; without
   one.wait(10s);
   CHECK(one.count<output::FreeMemory>() == 0);
   CHECK_FALSE(one.speaker.snapshot(one.now).is_memory_tight);
+  one.with_routes(kBig, 100, 20);
   one.use(47);
   one.wait(10s);
   CHECK(one.count<output::FreeMemory>() == 10);
