@@ -40,6 +40,22 @@ std::vector<bgp::Prefix> without_hosts(std::vector<bgp::Prefix> blocks) {
   return blocks;
 }
 
+// The kernel's TCP-AO knows no longest match (bgp/io/README.md): with a key of a range anybody in it could open the session
+// of a named peer that has a secret of its own.
+void hold_peers_inside_ranges(bgp::speaker::SpeakerConfig& config, PeerTable& table) {
+  for (bgp::speaker::PeerSettings& peer : config.peers) {
+    bgp::session::PeerConfig& session = peer.session;
+    const bool has_secret = !session.tcp_ao.empty() || !session.password.empty();
+    for (const bgp::speaker::DynamicPeers& dynamic : config.dynamic_peers) {
+      const bgp::AoKeys& keys = dynamic.settings.session.tcp_ao;
+      if (!has_secret || keys.empty() || keys == session.tcp_ao || !dynamic.range.contains(session.address)) continue;
+      session.held = "with the TCP-AO keys of the dynamic range " + dynamic.range.to_string() +
+                     " others could speak for it: give it the same keys, or an address outside";
+      table.warn("peer_held", dynamic.range.to_string(), session.held, session.address.to_string());
+    }
+  }
+}
+
 bgp::speaker::SpeakerConfig speaker_config(const Inventory& inventory, const Self& self,
                                            const SecretLookup& secrets, std::vector<bgp::LogRecord>& warnings) {
   const std::vector<bgp::Prefix> blocks = own_blocks(inventory, self);
@@ -55,6 +71,7 @@ bgp::speaker::SpeakerConfig speaker_config(const Inventory& inventory, const Sel
   config.cluster_id = self.cluster_id.value_or(bgp::BgpIdentifier{});
   config.peers = table.take();
   config.dynamic_peers = dynamic_peers(inventory, self, table);
+  hold_peers_inside_ranges(config, table);
   config.multipath = multipath_of(inventory);
   config.graceful_shutdown = self.drains;
   config.export_filter = policies.export_filter();

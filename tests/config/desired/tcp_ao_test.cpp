@@ -97,3 +97,22 @@ TEST_CASE("tcp-ao: on BGPConfiguration it is the mesh's; the other end of a BGPP
   CHECK(session(ours).tcp_ao.at(0).send_id == 3);
   CHECK(session(ours).tcp_ao.at(0).recv_id == 2);
 }
+
+TEST_CASE("tcp-ao: a peer with a secret of its own inside a range with other keys is held, for the kernel would take those as well") {
+  const auto with_range = [](const std::string& of_peer, const std::string& range) {
+    return with_secrets(kStore + of_peer +
+                        "- {apiVersion: projectcalico.org/v3, kind: BGPPeer, metadata: {name: r, annotations: {calico-bgp/dynamic: " +
+                        range + ", calico-bgp/tcp-ao: '7 hmac-sha-1-96 bgp/range'}}, spec: {asNumber: 1}}\n");
+  };
+  const std::string ao = peer("1 hmac-sha-1-96 bgp/own"), same = peer("7 hmac-sha-1-96 bgp/range");
+  const std::string md5 = v3("BGPPeer", "p", "peerIP: 10.0.0.9, asNumber: 1, password: {secretKeyRef: {name: bgp, key: own}}");
+  for (const std::string& own : {ao, md5}) {
+    const Resolved r = with_range(own, "10.0.0.0/24");
+    CHECK(session(r).held == "with the TCP-AO keys of the dynamic range 10.0.0.0/24 others could speak for it: "
+                             "give it the same keys, or an address outside");
+    CHECK(warnings(r) == "peer_held 10.0.0.0/24\n");
+    CHECK(session(with_range(own, "10.0.1.0/24")).held.empty());
+  }
+  CHECK(session(with_range(same, "10.0.0.0/24")).held.empty());
+  CHECK(session(with_range(v3("BGPPeer", "p", "peerIP: 10.0.0.9, asNumber: 1"), "10.0.0.0/24")).held.empty());
+}
