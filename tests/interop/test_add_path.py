@@ -76,6 +76,8 @@ class AddPathCase(LabCase):
         both = sorted(BOTH)
         wait_until("they hold both paths", lambda: self.heard_by_them() == both)
         wait_until("we hold both paths", lambda: self.heard_by_us() == both)
+        # Not 0 where both dialled at once: we were Established when BIRD 1.6, a message behind, chose its own connection.
+        flaps = self.node.peer(THEIRS)["flaps"]
         self.sources[0].withdraw(PREFIX)
         wait_until("they hold one path", lambda: self.heard_by_them() == both[1:])
         wait_until("we hold one path", lambda: self.heard_by_us() == both[1:])
@@ -83,7 +85,7 @@ class AddPathCase(LabCase):
         wait_until("they hold both paths again", lambda: self.heard_by_them() == both)
         wait_until("we hold both paths again", lambda: self.heard_by_us() == both)
         self.assertTrue(self.node.is_established(THEIRS))
-        self.assertEqual(self.node.peer(THEIRS)["flaps"], 0)
+        self.assertEqual(self.node.peer(THEIRS)["flaps"], flaps)
 
 
 class FrrAddPath(AddPathCase):
