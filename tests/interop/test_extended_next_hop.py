@@ -26,6 +26,7 @@ class ExtendedNextHopCase(LabCase):
 
     def test_ipv4_routes_go_both_ways_with_ipv6_next_hops(self):
         wait_until("the kernel has their route", lambda: f"via inet6 {THEIRS[1]} dev eth0" in self.kernel())
+        flaps = self.node.peer(THEIRS[1])["flaps"]  # a collision at the start is one
         done = self.node.host.run("ping", "-c", "1", "-W", "2", TARGET, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
         wait_until("they have our block",
@@ -34,7 +35,7 @@ class ExtendedNextHopCase(LabCase):
         wait_until("the kernel's route is gone", lambda: not self.kernel())
         self.peer.announce(THEIR_PREFIX)
         wait_until("it is back", lambda: f"via inet6 {THEIRS[1]}" in self.kernel())
-        self.assertEqual(self.node.peer(THEIRS[1])["flaps"], 0)
+        self.assertEqual(self.node.peer(THEIRS[1])["flaps"], flaps)
 
 
 class FrrExtendedNextHop(ExtendedNextHopCase):
