@@ -9,28 +9,18 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
-#include <cstdio>
-#include <map>
 #include <random>
 #include <thread>
 
-#include "bgp/base/limits.h"
-#include "bgp/daemon/autodetect.h"
-#include "bgp/daemon/bfd_view.h"
-#include "bgp/daemon/bird_view.h"
+#include "bgp/daemon/answers.h"
 #include "bgp/daemon/config_source.h"
 #include "bgp/daemon/log_writer.h"
-#include "bgp/daemon/registration.h"
-#include "bgp/daemon/status_view.h"
+#include "bgp/daemon/stores.h"
 #include "bgp/daemon/transcript_file.h"
 #include "bgp/io/bfd_driver.h"
 #include "bgp/io/memory_meter.h"
 #include "bgp/io/speaker_driver.h"
 #include "bgp/io/tcp_ao.h"
-#include "config/etcd/mirror.h"
-#include "config/rocks/rocks_store.h"
-#include "config/store/keys.h"
-#include "ctl/client/remote_store.h"
 #include "ctl/protocol/version.h"
 #include "ctl/server/bird_server.h"
 #include "ctl/server/unix_server.h"
@@ -41,80 +31,9 @@ namespace bgp::daemon {
 namespace {
 
 using boost::asio::post;
-using config::store::StoreError;
-
-StartError to_start_error(const StoreError& error) {
-  return {error.reason, error.kind == StoreError::Kind::Busy ? 75 : 1};
-}
 
 StartError to_start_error(const ctl::server::ServerError& error) {
   return {error.reason, error.kind == ctl::server::ServerError::Kind::Busy ? 75 : 1};
-}
-
-ctl::protocol::DatastoreStatus to_datastore_status(const config::etcd::MirrorStatus& etcd) {
-  using State = config::etcd::MirrorStatus::State;
-  static const std::map<State, std::string> kWords = {
-      {State::Starting, "starting"}, {State::Level, "connected"}, {State::Away, "away"}, {State::Refused, "refused"}};
-  ctl::protocol::DatastoreStatus status;
-  status.type = "etcdv3";
-  status.state = kWords.at(etcd.state);
-  status.degraded = etcd.state != State::Level;
-  if (!etcd.reason.empty()) status.reason = etcd.reason;
-  status.since = std::chrono::floor<std::chrono::milliseconds>(etcd.since);
-  status.revision = etcd.revision;
-  for (const config::etcd::Skipped& skipped : etcd.skipped) status.skipped.push_back({skipped.key, skipped.reason});
-  return status;
-}
-
-Result<std::unique_ptr<config::store::Store>, StartError> open_store(const Options& options, LogWriter& log) {
-  if (options.datastore.starts_with("unix:")) {
-    auto lost = [&log](const StoreError& error) {
-      log.log({LogLevel::Warn, "datastore_lost", "", {{"reason", error.reason}}});
-    };
-    return std::unique_ptr<config::store::Store>(
-        std::make_unique<ctl::client::RemoteStore>(options.datastore.substr(5), lost));
-  }
-  auto store = config::rocks::open(options.data_dir, config::rocks::Mode::ReadWrite);
-  if (!store) return Err(to_start_error(store.error()));
-  return std::move(*store);
-}
-
-// What is remembered of etcd. A damaged one must not keep the node from its datastore.
-Result<std::unique_ptr<config::store::Store>, StartError> open_etcd_cache(const std::string& dir, LogWriter& log) {
-  auto cache = config::rocks::open(dir, config::rocks::Mode::ReadWrite);
-  if (cache) return std::move(*cache);
-  if (cache.error().kind == StoreError::Kind::Busy) return Err(to_start_error(cache.error()));
-  log.log({LogLevel::Warn, "datastore_cache_unusable", "", {{"reason", cache.error().reason}}});
-  return std::unique_ptr<config::store::Store>();
-}
-
-// Makes Calico's ClusterInformation where nobody did yet: by it we know this datastore again (config/etcd/identity.h).
-Status<StoreError> initialise(config::store::Store& store) {
-  const std::string key(config::etcd::kClusterInformationKey);
-  auto stored = store.get(key);
-  if (!stored) return Err(stored.error());
-  if (*stored) return Done{};
-  std::random_device chance;
-  char guid[33] = {};
-  std::snprintf(guid, sizeof guid, "%08x%08x%08x%08x", chance(), chance(), chance(), chance());
-  auto written = store.commit({{key, config::etcd::make_cluster_information(guid), 0}});
-  if (!written && written.error().kind != StoreError::Kind::Conflict) return Err(written.error());
-  return Done{};
-}
-
-// Writes our node resource. Another agent may register at the same moment: a lost race is read and tried again.
-Status<StartError> register_self(config::store::Store& store, const Options& options, LogWriter& log) {
-  for (int attempt = 0;; ++attempt) {
-    auto listing = store.list(std::string(config::store::kRoot));
-    if (!listing) return Err(to_start_error(listing.error()));
-    auto plan = register_node(listing->entries, options, list_interfaces());
-    if (!plan) return Err(StartError{plan.error(), 1});
-    for (const LogRecord& warning : plan->warnings) log.log(warning);
-    if (!plan->write) return Done{};
-    auto written = store.commit({*plan->write});
-    if (written) return Done{};
-    if (written.error().kind != StoreError::Kind::Conflict || attempt == 10) return Err(to_start_error(written.error()));
-  }
 }
 
 StartError no_kernel(const fib::KernelError& error) {
@@ -149,7 +68,6 @@ class Agent::Impl {
   void run();
 
  private:
-  Status<StartError> open_etcd();
   Status<StartError> register_at_start();
   void register_in_etcd();
   Status<StartError> start_routing(const config::desired::Resolved& first);
@@ -158,13 +76,8 @@ class Agent::Impl {
   fib::io::KernelOptions kernel_options() const;
   Status<StartError> start_control();
   Status<StartError> start_bird(Family family);
-  ctl::server::Handlers handlers();
-  ctl::server::BirdHandlers bird_handlers(Family family);
-  BirdRouteFacts facts_of(const speaker::RouteSnapshot& route) const;
   void shut_down(const std::string& reason);
   void stop_store_thread();
-  template <class T>
-  void with_speaker(std::function<T()> read, std::function<void(T)> then);
 
   Options options_;
   boost::asio::io_context routing_io_{1};
@@ -176,6 +89,7 @@ class Agent::Impl {
   config::etcd::Mirror* etcd_ = nullptr;  // store_, when it is etcd
   bool is_registered_ = false;            // the store thread's, once it runs
   std::unique_ptr<ConfigSource> config_source_;
+  std::optional<Answers> answers_;  // before the servers that ask
   std::unique_ptr<ctl::server::UnixServer> control_;
   std::vector<std::unique_ptr<ctl::server::BirdServer>> birds_;  // a family each
   BirdSelf bird_self_{ctl::protocol::this_build().version + "+compat1.6.8", std::chrono::system_clock::now(),
@@ -190,13 +104,11 @@ class Agent::Impl {
 };
 
 Status<StartError> Agent::Impl::start() {
-  if (options_.datastore == "etcdv3") {
-    if (auto opened = open_etcd(); !opened) return opened;
-  } else {
-    auto store = open_store(options_, log_);
-    if (!store) return Err(store.error());
-    store_ = std::move(*store);
-  }
+  // etcd's thread -> store thread: after each outage
+  auto opened = open_store(options_, log_, [this] { post(store_io_, [this] { register_in_etcd(); }); });
+  if (!opened) return Err(opened.error());
+  store_ = std::move(opened->store);
+  etcd_ = opened->etcd;
   if (auto registered = register_at_start(); !registered) return registered;
 
   // store -> speaker: a whole configuration a change; coalesced while one waits
@@ -222,25 +134,6 @@ Status<StartError> Agent::Impl::start() {
              {"peers", std::to_string(first->config.peers.size())}, {"memory", memory_.to_string()}}});
   store_thread_ = std::thread([this] { store_io_.run(); });
   return Done{};
-}
-
-constexpr Duration kEtcdAtStart = 10s;  // without a copy of an earlier time there is nothing to run on
-
-Status<StartError> Agent::Impl::open_etcd() {
-  const std::string dir = options_.data_dir + "/etcd-cache";
-  auto cache = open_etcd_cache(dir, log_);
-  if (!cache) return Err(cache.error());
-  std::random_device chance;
-  auto mirror = std::make_unique<config::etcd::Mirror>(
-      config::etcd::Mirror::Options{.settings = options_.etcd, .seed = chance(), .cache_dir = dir}, std::move(*cache),
-      config::etcd::Mirror::Events{
-          // etcd's thread -> log; etcd's thread -> store thread: after each outage
-          [this](const LogRecord& record) { log_.log(record); },
-          [this] { post(store_io_, [this] { register_in_etcd(); }); }});
-  etcd_ = mirror.get();
-  store_ = std::move(mirror);
-  if (etcd_->wait_for_entries(kEtcdAtStart)) return Done{};
-  return Err(StartError{"nothing is remembered of etcd in " + dir + ", and it cannot be used: " + etcd_->status().reason});
 }
 
 // A node that knows its configuration from an earlier time starts while etcd is away, and registers when it is back.
@@ -362,9 +255,12 @@ void Agent::Impl::make_kernel() {
 }
 
 Status<StartError> Agent::Impl::start_control() {
+  answers_.emplace(Answers::Sources{.routing = routing_io_, .store = store_io_, .node_name = options_.node_name,
+                                    .speaker = *speaker_, .kernel = kernel_.get(), .bfd = *bfd_, .etcd = etcd_,
+                                    .bird_self = bird_self_});
   auto control = ctl::server::UnixServer::open(
       store_io_, {.path = options_.run_dir + "/calico-bgp.ctl", .version = ctl::protocol::this_build()}, *store_,
-      handlers());
+      answers_->handlers());
   if (!control) return Err(to_start_error(control.error()));
   control_ = std::move(*control);
   if (auto bird = start_bird(Family::IPv4); !bird) return bird;
@@ -375,112 +271,10 @@ Status<StartError> Agent::Impl::start_bird(Family family) {
   std::string name = family == Family::IPv4 ? "bird.ctl" : "bird6.ctl";
   auto bird = ctl::server::BirdServer::open(
       store_io_, {.path = options_.run_dir + "/" + name, .family = family, .version = bird_self_.version},
-      bird_handlers(family));
+      answers_->bird_handlers(family));
   if (!bird) return Err(to_start_error(bird.error()));
   birds_.push_back(std::move(*bird));
   return Done{};
-}
-
-// control socket -> routing thread -> control socket: values; one call a client at a time
-template <class T>
-void Agent::Impl::with_speaker(std::function<T()> read, std::function<void(T)> then) {
-  post(routing_io_, [this, read = std::move(read), then = std::move(then)] {
-    post(store_io_, [value = std::make_shared<T>(read()), then] { then(std::move(*value)); });
-  });
-}
-
-ctl::server::Handlers Agent::Impl::handlers() {
-  namespace protocol = ctl::protocol;
-  auto clocks = [] { return Clocks{io::now(), std::chrono::system_clock::now()}; };
-  ctl::server::Handlers handlers;
-  handlers.node_status = [this, clocks](ctl::server::Reply<protocol::NodeStatus> reply) {
-    with_speaker<speaker::Snapshot>(
-        [this] { return speaker_->snapshot(io::now()); },
-        [this, clocks, reply](const speaker::Snapshot& s) {
-          protocol::NodeStatus status = to_node_status(s, options_.node_name, clocks());
-          if (etcd_) status.datastore = to_datastore_status(etcd_->status());
-          reply(std::move(status));
-        });
-  };
-  handlers.node_peer = [this, clocks](const IpAddress& address, ctl::server::Reply<protocol::PeerDetail> reply) {
-    auto answer = [clocks, address, reply](const std::optional<speaker::PeerDetailSnapshot>& detail,
-                                           const std::optional<bfd::Status>& bfd) {
-      if (!detail)
-        return reply(Err(protocol::Error{protocol::ErrorCode::NotFound,
-                                         address.to_string() + " is not a peer of this node", {}, 0}));
-      protocol::PeerDetail out = to_peer_detail(*detail, clocks());
-      if (bfd) out.bfd = to_bfd_info(*bfd, clocks());
-      reply(std::move(out));
-    };
-    // control socket -> routing thread -> BFD thread -> control socket
-    post(routing_io_, [this, address, answer] {
-      bfd_->status(address, [this, answer, detail = speaker_->peer_detail(address)](const std::optional<bfd::Status>& bfd) {
-        post(store_io_, [answer, detail, bfd] { answer(detail, bfd); });
-      });
-    });
-  };
-  handlers.node_routes = [this](const protocol::RoutesQuery& query, ctl::server::Reply<protocol::RoutePage> reply) {
-    struct Page {
-      speaker::RoutePage routes;
-      std::vector<fib::RouteStatus> kernel;
-    };
-    with_speaker<Page>(
-        [this, query] {
-          Page page{speaker_->routes(query.from, limits::kRoutesPerPage,
-                                     [&](const Prefix& prefix) { return protocol::matches(query, prefix); }),
-                    {}};
-          for (const speaker::RouteSnapshot& route : page.routes.routes)
-            if (kernel_) page.kernel.push_back(kernel_->status(route.view.prefix));
-          return page;
-        },
-        [reply](const Page& page) { reply(to_route_page(page.routes, page.kernel)); });
-  };
-  return handlers;
-}
-
-// BIRD's control sockets -> routing thread -> BIRD's control sockets: as above
-ctl::server::BirdHandlers Agent::Impl::bird_handlers(Family family) {
-  namespace bird = ctl::bird;
-  auto clocks = [] { return Clocks{io::now(), std::chrono::system_clock::now()}; };
-  ctl::server::BirdHandlers handlers;
-  handlers.view = [this, clocks, family](bool with_counts, ctl::server::Reply<bird::View> reply) {
-    struct Read {
-      speaker::Snapshot snapshot;
-      speaker::TableCounts counts;
-    };
-    with_speaker<Read>(
-        [this, with_counts, family] {
-          return Read{speaker_->snapshot(io::now()),
-                      with_counts ? speaker_->table_counts(family) : speaker::TableCounts{}};
-        },
-        [this, clocks, family, reply](const Read& r) {
-          reply(to_bird_view(r.snapshot, r.counts, family, bird_self_, clocks()));
-        });
-  };
-  handlers.routes = [this, clocks](const std::optional<Prefix>& from, std::function<bool(const Prefix&)> is_wanted,
-                                   ctl::server::Reply<bird::RoutePage> reply) {
-    struct Read {
-      speaker::RoutePage page;
-      std::vector<BirdRouteFacts> facts;
-      speaker::Snapshot snapshot;
-    };
-    with_speaker<Read>(
-        [this, from, is_wanted] {
-          Read read{speaker_->routes(from, limits::kRoutesPerPage, is_wanted), {}, speaker_->snapshot(io::now())};
-          for (const speaker::RouteSnapshot& route : read.page.routes)
-            if (kernel_) read.facts.push_back(facts_of(route));
-          return read;
-        },
-        [this, clocks, reply](const Read& r) {
-          reply(to_bird_routes(r.page, r.facts, r.snapshot, bird_self_, clocks()));
-        });
-  };
-  return handlers;
-}
-
-BirdRouteFacts Agent::Impl::facts_of(const speaker::RouteSnapshot& route) const {
-  auto way = route.next_hop ? kernel_->way_to({*route.next_hop, route.ifindex}) : kernel_->way_of(route.view.prefix);
-  return {kernel_->status(route.view.prefix), way};
 }
 
 void Agent::Impl::run() {

@@ -9,14 +9,9 @@
 #include <string>
 
 #include "bgp/daemon/options.h"
+#include "bgp/daemon/start_error.h"
 
 namespace bgp::daemon {
-
-// Why the agent does not run.
-struct StartError {
-  std::string reason;
-  int exit_code = 1;  // 75: another agent holds the store or the socket
-};
 
 class Agent {
  public:

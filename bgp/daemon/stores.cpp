@@ -1,0 +1,112 @@
+#include "bgp/daemon/stores.h"
+
+#include <cstdio>
+#include <map>
+#include <random>
+
+#include "bgp/daemon/autodetect.h"
+#include "bgp/daemon/registration.h"
+#include "config/etcd/identity.h"
+#include "config/rocks/rocks_store.h"
+#include "config/store/keys.h"
+#include "ctl/client/remote_store.h"
+
+namespace bgp::daemon {
+namespace {
+
+using config::store::StoreError;
+
+constexpr Duration kEtcdAtStart = 10s;  // without a copy of an earlier time there is nothing to run on
+
+Result<std::unique_ptr<config::store::Store>, StartError> open_plain(const Options& options, LogWriter& log) {
+  if (options.datastore.starts_with("unix:")) {
+    auto lost = [&log](const StoreError& error) {
+      log.log({LogLevel::Warn, "datastore_lost", "", {{"reason", error.reason}}});
+    };
+    return std::unique_ptr<config::store::Store>(
+        std::make_unique<ctl::client::RemoteStore>(options.datastore.substr(5), lost));
+  }
+  auto store = config::rocks::open(options.data_dir, config::rocks::Mode::ReadWrite);
+  if (!store) return Err(to_start_error(store.error()));
+  return std::move(*store);
+}
+
+// What is remembered of etcd. A damaged one must not keep the node from its datastore.
+Result<std::unique_ptr<config::store::Store>, StartError> open_etcd_cache(const std::string& dir, LogWriter& log) {
+  auto cache = config::rocks::open(dir, config::rocks::Mode::ReadWrite);
+  if (cache) return std::move(*cache);
+  if (cache.error().kind == StoreError::Kind::Busy) return Err(to_start_error(cache.error()));
+  log.log({LogLevel::Warn, "datastore_cache_unusable", "", {{"reason", cache.error().reason}}});
+  return std::unique_ptr<config::store::Store>();
+}
+
+Result<OpenStore, StartError> open_etcd(const Options& options, LogWriter& log, std::function<void()> level) {
+  const std::string dir = options.data_dir + "/etcd-cache";
+  auto cache = open_etcd_cache(dir, log);
+  if (!cache) return Err(cache.error());
+  std::random_device chance;
+  auto mirror = std::make_unique<config::etcd::Mirror>(
+      config::etcd::Mirror::Options{.settings = options.etcd, .seed = chance(), .cache_dir = dir}, std::move(*cache),
+      config::etcd::Mirror::Events{[&log](const LogRecord& record) { log.log(record); }, std::move(level)});
+  config::etcd::Mirror* etcd = mirror.get();
+  if (etcd->wait_for_entries(kEtcdAtStart)) return OpenStore{std::move(mirror), etcd};
+  return Err(StartError{"nothing is remembered of etcd in " + dir + ", and it cannot be used: " + etcd->status().reason});
+}
+
+}  // namespace
+
+Result<OpenStore, StartError> open_store(const Options& options, LogWriter& log, std::function<void()> level) {
+  if (options.datastore == "etcdv3") return open_etcd(options, log, std::move(level));
+  auto store = open_plain(options, log);
+  if (!store) return Err(store.error());
+  return OpenStore{std::move(*store)};
+}
+
+StartError to_start_error(const StoreError& error) {
+  return {error.reason, error.kind == StoreError::Kind::Busy ? 75 : 1};
+}
+
+ctl::protocol::DatastoreStatus to_datastore_status(const config::etcd::MirrorStatus& etcd) {
+  using State = config::etcd::MirrorStatus::State;
+  static const std::map<State, std::string> kWords = {
+      {State::Starting, "starting"}, {State::Level, "connected"}, {State::Away, "away"}, {State::Refused, "refused"}};
+  ctl::protocol::DatastoreStatus status;
+  status.type = "etcdv3";
+  status.state = kWords.at(etcd.state);
+  status.degraded = etcd.state != State::Level;
+  if (!etcd.reason.empty()) status.reason = etcd.reason;
+  status.since = std::chrono::floor<std::chrono::milliseconds>(etcd.since);
+  status.revision = etcd.revision;
+  for (const config::etcd::Skipped& skipped : etcd.skipped) status.skipped.push_back({skipped.key, skipped.reason});
+  return status;
+}
+
+Status<StoreError> initialise(config::store::Store& store) {
+  const std::string key(config::etcd::kClusterInformationKey);
+  auto stored = store.get(key);
+  if (!stored) return Err(stored.error());
+  if (*stored) return Done{};
+  std::random_device chance;
+  char guid[33] = {};
+  std::snprintf(guid, sizeof guid, "%08x%08x%08x%08x", chance(), chance(), chance(), chance());
+  auto written = store.commit({{key, config::etcd::make_cluster_information(guid), 0}});
+  if (!written && written.error().kind != StoreError::Kind::Conflict) return Err(written.error());
+  return Done{};
+}
+
+// Another agent may register at the same moment: a lost race is read and tried again.
+Status<StartError> register_self(config::store::Store& store, const Options& options, LogWriter& log) {
+  for (int attempt = 0;; ++attempt) {
+    auto listing = store.list(std::string(config::store::kRoot));
+    if (!listing) return Err(to_start_error(listing.error()));
+    auto plan = register_node(listing->entries, options, list_interfaces());
+    if (!plan) return Err(StartError{plan.error(), 1});
+    for (const LogRecord& warning : plan->warnings) log.log(warning);
+    if (!plan->write) return Done{};
+    auto written = store.commit({*plan->write});
+    if (written) return Done{};
+    if (written.error().kind != StoreError::Kind::Conflict || attempt == 10) return Err(to_start_error(written.error()));
+  }
+}
+
+}  // namespace bgp::daemon
