@@ -27,7 +27,8 @@ int report(const transcript::Replayed& r) {
 }
 
 int run(int argc, char** argv) {
-  if (argc != 2) return std::fputs("usage: calico-replay FILE\n", stderr), 2;
+  const bool asks = argc == 2 && argv[1] == std::string("--help");
+  if (argc != 2 || asks) return std::fputs("usage: calico-replay FILE\n", asks ? stdout : stderr), asks ? 0 : 2;
   std::ifstream file(argv[1], std::ios::binary);
   if (!file) return fail(argv[1], "cannot be read");
   bgp::Bytes bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
