@@ -7,26 +7,33 @@
 namespace bgp::rib {
 namespace {
 
-// Moves the candidates with the smallest key to the front; returns how many there are.
+// Moves those that `is_kept` to the front; returns how many there are.
+template <class IsKept>
+size_t keep_if(std::span<Candidate> candidates, IsKept is_kept) {
+  size_t kept = 0;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    if (!is_kept(candidates[i])) continue;
+    if (kept != i) std::swap(candidates[kept], candidates[i]);
+    ++kept;
+  }
+  return kept;
+}
+
 template <class KeyOf>
 size_t keep_smallest(std::span<Candidate> candidates, KeyOf key_of) {
   auto smallest = key_of(candidates[0]);
   for (const Candidate& c : candidates) smallest = std::min(smallest, key_of(c));
-  auto end = std::stable_partition(candidates.begin(), candidates.end(),
-                                   [&](const Candidate& c) { return key_of(c) == smallest; });
-  return static_cast<size_t>(end - candidates.begin());
+  return keep_if(candidates, [&](const Candidate& c) { return key_of(c) == smallest; });
 }
 
 size_t keep_metric_of_first(std::span<Candidate> candidates) {
-  auto end = std::stable_partition(candidates.begin(), candidates.end(), [metric = candidates[0].igp_metric](
-                                                                             const Candidate& c) {
-    return c.igp_metric == metric;
-  });
-  return static_cast<size_t>(end - candidates.begin());
+  return keep_if(candidates, [metric = candidates[0].igp_metric](const Candidate& c) { return c.igp_metric == metric; });
 }
 
 // §9.1.2.2 c: removes each path for which another one of the same neighbouring AS has a lower MED.
 size_t keep_lowest_med(std::span<Candidate> candidates) {
+  auto has_med_of_first = [&](const Candidate& c) { return c.facts->med == candidates[0].facts->med; };
+  if (std::all_of(candidates.begin(), candidates.end(), has_med_of_first)) return candidates.size();  // the usual case
   auto is_beaten = [&](const Candidate& c) {
     return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& other) {
       return other.facts->neighbor_as == c.facts->neighbor_as && other.facts->med < c.facts->med;

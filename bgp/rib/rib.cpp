@@ -222,15 +222,22 @@ bool Rib::is_eligible(const Path& path) const {
 
 // `candidates` receives the eligible paths, the selected one first, its equals behind it.
 Rib::Decided Rib::choose(Family family, DestinationId id, std::vector<Candidate>& candidates) const {
+  Decided decided = choose_best(family, id, candidates);
+  if (decided.candidates > 0) decided.selection.multipath = side_by_side(decided, candidates);
+  return decided;
+}
+
+size_t Rib::side_by_side(const Decided& decided, std::vector<Candidate>& candidates) const {
+  return choose_multipath(std::span(candidates).first(decided.selection.multipath), multipath_);
+}
+
+Rib::Decided Rib::choose_best(Family family, DestinationId id, std::vector<Candidate>& candidates) const {
   const FamilyTable& table = tables_[family];
   candidates.clear();
   for (PathIndex i = table.prefixes.first_path(id); i != 0; i = table.paths[i].next)
     if (is_eligible(table.paths[i])) candidates.push_back(candidate(table, i));
   if (candidates.empty()) return {};
-  Decided decided{select(candidates, multipath_.mixed), candidates.size()};
-  decided.selection.multipath =
-      choose_multipath(std::span(candidates).first(decided.selection.multipath), multipath_);
-  return decided;
+  return {select(candidates, multipath_.mixed), candidates.size()};
 }
 
 void Rib::decide_one(Family family, DestinationId id) {
@@ -241,7 +248,7 @@ void Rib::decide_one(Family family, DestinationId id) {
   PathIndex before = had_best && !touched ? table.prefixes.first_path(id) : 0;
   table.prefixes.clear(id, RowFlag::BestTouched);
 
-  Decided decided = choose(family, id, candidates_);
+  Decided decided = choose_best(family, id, candidates_);
   if (decided.candidates == 0) {
     table.prefixes.clear(id, RowFlag::HasBest);
     table.prefixes.clear(id, RowFlag::Multipath);
@@ -256,12 +263,14 @@ void Rib::decide_one(Family family, DestinationId id) {
   move_to_front(table, id, best);
   if (best != before) changes_[index_of(family)].push_back({table.paths[best].attr, table.paths[best].peer, id});
   if (best != before && had_best) note_change(family, id);
+  if (!options_.emit_route_changes) return;
+  const size_t legs = side_by_side(decided, candidates_);
   bool was_multipath = table.prefixes.has(id, RowFlag::Multipath);
-  bool is_multipath = decided.selection.multipath > 1;
+  bool is_multipath = legs > 1;
   if (best == before && !was_multipath && !is_multipath) return;
   if (is_multipath) table.prefixes.set(id, RowFlag::Multipath);
   else table.prefixes.clear(id, RowFlag::Multipath);
-  emit(family, id, std::span(candidates_).first(decided.selection.multipath));
+  emit(family, id, std::span(candidates_).first(legs));
 }
 
 void Rib::move_to_front(FamilyTable& table, DestinationId id, PathIndex path) {

@@ -152,6 +152,8 @@ class Rib {
     size_t candidates = 0;  // 0: nothing eligible
   };
   Decided choose(Family family, DestinationId id, std::vector<Candidate>& candidates) const;
+  Decided choose_best(Family family, DestinationId id, std::vector<Candidate>& candidates) const;
+  size_t side_by_side(const Decided& decided, std::vector<Candidate>& candidates) const;
   void decide_one(Family family, DestinationId id);
   bool must_wait(Family family, DestinationId id);
   void note_change(Family family, DestinationId id);
