@@ -1,27 +1,10 @@
 """Graceful restart (RFC 4724) in both roles: nobody's forwarding notices that a daemon was killed, stopped, and came back."""
-from lab import Bird1, Bird2, Frr, GoBgp, LabCase, Neighbor, OurNode, block_yaml, peer3_yaml, pool_yaml, wait_until
+from lab import Bird1, Bird2, Frr, GoBgp, LabCase, Monitor, Neighbor, OurNode, block_yaml, peer3_yaml, pool_yaml, wait_until
 
 NODE_AS, PEER_AS = 64512, 65001
 OURS, THEIRS = "10.0.0.1", "10.0.0.2"
 POOL, BLOCK, OTHER_BLOCK = "192.168.0.0/16", "192.168.1.0/26", "192.168.2.0/26"
 KEPT, GONE = "203.0.113.0/24", "198.51.100.0/24"
-PROBE = "198.18.0.0"
-
-
-class Monitor:
-    """`ip monitor route` on a host, and what it said of some prefixes since it listens."""
-
-    def __init__(self, host):
-        self.host, self.process = host, host.spawn("monitor", "ip", "-4", "monitor", "route")
-        wait_until("ip monitor listens", self.is_heard)
-
-    def is_heard(self):
-        self.host.ip("route", "replace", "blackhole", f"{PROBE}/32", "proto", "static")
-        self.host.ip("route", "del", "blackhole", f"{PROBE}/32", "proto", "static")
-        return f"Deleted blackhole {PROBE}" in self.process.log()
-
-    def changes(self, *prefixes):
-        return [line for line in self.process.log().splitlines() if any(p in line for p in prefixes)]
 
 
 class _Restarts(LabCase):

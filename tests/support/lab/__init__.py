@@ -7,10 +7,12 @@ tests/interop, tests/e2e and tools/demo stand on it. Needs root; leaves nothing 
 """
 from .bird import Bird1, Bird2
 from .case import LabCase
+from .cluster import Cluster, mesh_yaml, resource
 from .etcd import Authority, Etcd
 from .exabgp import ExaBgp
 from .frr import Frr
 from .gobgp import GoBgp
+from .monitor import Echoes, Monitor
 from .network import Host, Lab, family, require_root
 from .node import OurNode, bin_dir, block_yaml, peer3_yaml, peer_yaml, pool_yaml
 from .openbgpd import OpenBgpd
@@ -21,6 +23,7 @@ from .wait import wait_until
 
 FOREIGN_SPEAKERS = (Frr, Bird2, Bird1, GoBgp, OpenBgpd, ExaBgp)
 
-__all__ = ["AS_TRANS", "Authority", "Bird1", "Bird2", "Etcd", "ExaBgp", "FOREIGN_SPEAKERS", "Frr", "GoBgp", "Host", "Lab", "LabCase",
-           "Neighbor", "OpenBgpd", "OurNode", "Rack", "Route", "ScriptedPeer", "Speaker", "bin_dir", "block_yaml", "family",
-           "peer3_yaml", "peer_yaml", "pool_yaml", "require_root", "wait_until"]
+__all__ = ["AS_TRANS", "Authority", "Bird1", "Bird2", "Cluster", "Echoes", "Etcd", "ExaBgp", "FOREIGN_SPEAKERS", "Frr", "GoBgp",
+           "Host", "Lab", "LabCase", "Monitor", "Neighbor", "OpenBgpd", "OurNode", "Rack", "Route", "ScriptedPeer", "Speaker",
+           "bin_dir", "block_yaml", "family", "mesh_yaml", "peer3_yaml", "peer_yaml", "pool_yaml", "require_root", "resource",
+           "wait_until"]
