@@ -1,5 +1,7 @@
 #include "bgp/daemon/status_view.h"
 
+#include <algorithm>
+
 #include "bgp/session/negotiation.h"
 
 namespace bgp::daemon {
@@ -143,6 +145,12 @@ protocol::RouteRow to_row(const speaker::RouteSnapshot& route, const fib::RouteS
   return row;
 }
 
+// As bgp/session/timers.cpp counts it, less the jitter: what is configured, and never more than a third.
+uint32_t keepalive_s(const session::PeerConfig& config, uint16_t hold_time_s) {
+  const uint32_t third = hold_time_s / 3U;
+  return config.keepalive_time_s == 0 ? third : std::min<uint32_t>(config.keepalive_time_s, third);
+}
+
 }  // namespace
 
 ctl::protocol::Timestamp Clocks::to_wall(Instant at) const {
@@ -173,7 +181,7 @@ protocol::PeerDetail to_peer_detail(const speaker::PeerDetailSnapshot& detail, c
     out.capabilities_theirs = wire::describe(negotiated->peer_open.capabilities);
     out.capabilities_agreed = agreed(*negotiated);
     out.timers.hold_time_negotiated_s = negotiated->hold_time_s;
-    out.timers.keepalive_s = negotiated->hold_time_s / 3U;
+    out.timers.keepalive_s = keepalive_s(detail.config, negotiated->hold_time_s);
   }
   out.last_notification_sent = to_info(detail.last_sent);
   out.last_notification_received = to_info(detail.last_received);

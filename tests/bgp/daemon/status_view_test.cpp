@@ -87,6 +87,16 @@ TEST_CASE("a peer that memory keeps out says so, and what to do") {
   CHECK(status.peers[1].info == "Active; memory is short: no new sessions");
 }
 
+TEST_CASE("the keepalive time shown is the configured one, and never more than a third of the hold time") {
+  speaker::PeerDetailSnapshot detail;
+  detail.peer.negotiated.emplace();
+  detail.peer.negotiated->hold_time_s = 9;
+  for (const auto& [configured, shown] : {std::pair{0, 3U}, {2, 2U}, {3, 3U}, {60, 3U}}) {
+    detail.config.keepalive_time_s = static_cast<uint16_t>(configured);
+    CHECK(to_peer_detail(detail, kClocks).timers.keepalive_s == shown);
+  }
+}
+
 TEST_CASE("a route says why it is or is not best, in the kernel, and told to others") {
   ctl::protocol::RouteRow best = row(route(), fib::RouteState::Installed);
   CHECK(best.as_path == "64513");

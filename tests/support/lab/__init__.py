@@ -6,6 +6,7 @@
 tests/interop, tests/e2e and tools/demo stand on it. Needs root; leaves nothing behind.
 """
 from .bird import Bird1, Bird2
+from .calico_bird import CalicoBird
 from .case import LabCase
 from .cluster import Cluster, mesh_yaml, resource
 from .etcd import Authority, Etcd
@@ -23,7 +24,7 @@ from .wait import wait_until
 
 FOREIGN_SPEAKERS = (Frr, Bird2, Bird1, GoBgp, OpenBgpd, ExaBgp)
 
-__all__ = ["AS_TRANS", "Authority", "Bird1", "Bird2", "Cluster", "Echoes", "Etcd", "ExaBgp", "FOREIGN_SPEAKERS", "Frr", "GoBgp",
+__all__ = ["AS_TRANS", "Authority", "Bird1", "Bird2", "CalicoBird", "Cluster", "Echoes", "Etcd", "ExaBgp", "FOREIGN_SPEAKERS", "Frr", "GoBgp",
            "Host", "Lab", "LabCase", "Monitor", "Neighbor", "OpenBgpd", "OurNode", "Rack", "Route", "ScriptedPeer", "Speaker",
            "bin_dir", "block_yaml", "family", "mesh_yaml", "peer3_yaml", "peer_yaml", "pool_yaml", "require_root", "resource",
            "wait_until"]

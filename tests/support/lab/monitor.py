@@ -1,4 +1,5 @@
 """Who watches while something changes: the kernel's own announcements, and echoes a hundred times a second."""
+import itertools
 import os
 import re
 import signal
@@ -6,13 +7,14 @@ import signal
 from .wait import wait_until
 
 PROBE = "198.18.0.0"
+_numbers = itertools.count()
 
 
 class Monitor:
     """`ip monitor route` on a host, and what it said of some prefixes since it listens."""
 
     def __init__(self, host):
-        self.host, self.process = host, host.spawn("monitor", "ip", "-4", "monitor", "route")
+        self.host, self.process = host, host.spawn(f"monitor{next(_numbers)}", "ip", "-4", "monitor", "route")
         wait_until("ip monitor listens", self.is_heard)
 
     def is_heard(self):
@@ -29,7 +31,7 @@ class Echoes:
 
     def __init__(self, host, target):
         self.target = target
-        self.process = host.spawn(f"ping-{target}", "ping", "-n", "-i", "0.01", target)
+        self.process = host.spawn(f"ping{next(_numbers)}", "ping", "-n", "-i", "0.01", target)
         self.wait_for_more()
 
     def answered(self):
@@ -41,9 +43,9 @@ class Echoes:
         wait_until(f"echoes from {self.target}", lambda: max(self.answered(), default=0) >= seen + 20)
 
     def lost(self):
-        """Ends it. The numbers of those that were not answered, but for the last, which may be on their way."""
+        """Ends it. How many were not answered, but for the last, which may be on their way."""
         self.wait_for_more()
         os.kill(self.process.pid, signal.SIGINT)
         wait_until("ping ends", lambda: self.process.exit_code() is not None)
-        answered = self.answered()
-        return sorted(set(range(1, max(answered))) - set(answered))
+        answered = set(self.answered())
+        return max(answered) - len(answered)

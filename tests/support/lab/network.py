@@ -116,6 +116,12 @@ class Lab:
         host.close()
         host.dir.rename(f"{host.dir}-{next(_numbers)}")
 
+    def remove_workload(self, pod):
+        """Its veth goes with its namespace."""
+        del self.hosts[pod.name]
+        pod.close()
+        pod.dir.rename(f"{pod.dir}-{next(_numbers)}")
+
     def start(self, speaker):
         self.speakers.append(speaker)
         speaker.start()
