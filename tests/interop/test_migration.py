@@ -4,7 +4,8 @@ from lab import (Bird2, CalicoBird, Cluster, Echoes, Frr, LabCase, Monitor, Neig
                  peer3_yaml, pool_yaml, resource, wait_until)
 
 AS, POOL = 64512, "192.168.0.0/16"
-LEFTOVER = "198.51.100.0/24"
+LEFTOVER, BEYOND = "198.51.100.0/24", "203.0.113.0/24"
+TORS, TOR_AS = ("10.0.0.8", "10.0.0.9"), 65000
 ADDRESSES = {"node1": "10.0.0.1", "node2": "10.0.0.2"}
 BLOCKS = {name: Cluster.block(name) for name in ADDRESSES}
 
@@ -12,12 +13,17 @@ BLOCKS = {name: Cluster.block(name) for name in ADDRESSES}
 class _FromBird(LabCase):
     """Two nodes that BIRD serves as in calico/node; we take the place of the first one, then of the second."""
     metric = None
+    tors = ()  # that both say BEYOND to node1
 
     def setUp(self):
         self.hosts, self.birds, self.pods, self.nodes = {}, {}, {}, {}
+        for address in self.tors:
+            host = self.hosts[address] = self.lab.host(f"tor{address[-1]}", address + "/24")
+            self.lab.start(Bird2(host, TOR_AS, [Neighbor(ADDRESSES["node1"], AS)], [BEYOND], session_lines=["graceful restart on;"]))
         for name, address in ADDRESSES.items():
             host = self.hosts[name] = self.lab.host(name, address + "/24")
             others = [Neighbor(a, AS) for a in ADDRESSES.values() if a != address]
+            others += [Neighbor(a, TOR_AS) for a in self.tors if name == "node1"]
             self.birds[name] = self.lab.start(CalicoBird(host, AS, others, [BLOCKS[name]], [POOL], self.metric))
             self.pods[name] = self.lab.workload(host, f"w{name[4:]}", Cluster.pod_address(name) + "/32")
         for name in ADDRESSES:
@@ -30,14 +36,16 @@ class _FromBird(LabCase):
             self.lab.remove_workload(pod)
 
     def expected(self, name):
-        return {BLOCKS[n]: ["blackhole"] if n == name else [ADDRESSES[n]] for n in ADDRESSES}
+        beyond = {BEYOND: list(self.tors)} if self.tors and name == "node1" else {}
+        return {**{BLOCKS[n]: ["blackhole"] if n == name else [ADDRESSES[n]] for n in ADDRESSES}, **beyond}
 
     def prepare(self, name):
         """Our agent's store has what Calico's had, before the agent runs for the first time."""
         node = self.nodes[name] = OurNode(self.hosts[name], AS)
         node.data_dir.mkdir()
         node.apply(pool_yaml(POOL), *(block_yaml(*row) for row in BLOCKS.items()),
-                   *(resource("Node", n, {"bgp": {"ipv4Address": a + "/24"}}) for n, a in ADDRESSES.items()))
+                   *(resource("Node", n, {"bgp": {"ipv4Address": a + "/24"}}) for n, a in ADDRESSES.items()),
+                   *(peer3_yaml(f"tor{a[-1]}", a, TOR_AS, node="node1") for a in self.tors))
         return node
 
     def take_over(self, name):
@@ -102,6 +110,20 @@ class FromBirdWithMetric(_FromBird):
         self.assertEqual(seen, [BLOCKS["node2"], "Deleted"])
 
 
+class FromBirdWithTors(_FromBird):
+    label = "migration from bird1.6 with two ToRs (merge paths)"
+    tors = TORS
+
+    def test_the_route_over_both_is_never_away(self):
+        """It may have one leg for the moment in which one ToR is back and the other is not."""
+        monitor = Monitor(self.hosts["node1"])
+        self.prepare("node1")
+        self.birds["node1"].kill()
+        self.take_over("node1")
+        self.assertEqual([line for line in monitor.changes(BEYOND[:-3]) if line.startswith("Deleted")], [])
+        self.assertEqual(self.changes(monitor), [])
+
+
 class ToReflectors(LabCase):
     """mesh -> reflectors -> other selectors -> mesh, each step one calicoctl command on etcd, with node3 as the reflector."""
 
@@ -160,8 +182,7 @@ class ToReflectors(LabCase):
         self.cluster.apply(self.ALL)
         self.wait_for_peers({"node3": {"node1", "node2"}}, "global")
         self.cluster.apply(self.node("node3", {"route-reflector": "true"}, "244.0.0.1"))
-        wait_until("node1 has node2's block from the reflector, too", lambda: any(
-            r["peer"] == self.ADDRESSES["node3"] for r in self.cluster.nodes["node1"].json("node", "routes", Cluster.block("node2"))))
+        self.wait_until_reflected()
         self.cluster.apply(mesh_yaml(False))
         self.wait_for_peers(self.star(), "global")
         self.cluster.apply(self.CLIENTS)
@@ -173,14 +194,27 @@ class ToReflectors(LabCase):
         self.wait_for_peers(self.star(), "global")
         self.assertEqual(self.since(), since)
 
+        self.back_to_the_mesh()
+        self.assertEqual(self.since(), since)
+        self.assertEqual(self.lost(), dict.fromkeys(self.echoes, 0))
+
+    def back_to_the_mesh(self):
+        """First it is up among those who need it, then the reflector ceases to be one, then its peering goes."""
         self.cluster.apply(mesh_yaml(True))
-        wait_until("node1 and node2 are neighbours again", lambda: self.peers("node1").get("node2", {}).get("info") == "Established")
+        for a, b in (("node1", "node2"), ("node2", "node1")):
+            wait_until(f"{a} has {b}'s block from {b}", lambda: self.is_heard(a, Cluster.block(b), self.ADDRESSES[b]))
         self.cluster.apply(self.node("node3", {"route-reflector": "true"}))
         self.cluster.delete(self.ALL)
         self.wait_for_peers(self.full_mesh(), "node-to-node mesh")
         self.cluster.apply(self.node("node3"))
-        self.assertEqual(self.since(), since)
-        self.assertEqual(self.lost(), dict.fromkeys(self.echoes, 0))
+
+    def is_heard(self, name, prefix, peer):
+        return any(r["peer"] == peer for r in self.cluster.nodes[name].json("node", "routes", prefix))
+
+    def wait_until_reflected(self):
+        for a, b in (("node1", "node2"), ("node2", "node1")):
+            wait_until(f"{a} has {b}'s block from the reflector, too",
+                       lambda: self.is_heard(a, Cluster.block(b), self.ADDRESSES["node3"]))
 
     def test_as_upstream_documents_it_the_reflector_is_without_routes_for_a_moment_and_the_others_lose_nothing(self):
         """The cluster id first: it takes node3 out of the mesh before there is a peering for it."""
@@ -189,13 +223,10 @@ class ToReflectors(LabCase):
         self.cluster.apply(self.node("node3", {"route-reflector": "true"}, "244.0.0.1"))
         self.cluster.apply(self.ALL)
         self.wait_for_peers({"node3": {"node1", "node2"}}, "global")
-        wait_until("node1 has node2's block from the reflector, too", lambda: any(
-            r["peer"] == self.ADDRESSES["node3"] for r in self.cluster.nodes["node1"].json("node", "routes", Cluster.block("node2"))))
+        self.wait_until_reflected()
         self.cluster.apply(mesh_yaml(False))
         self.wait_for_peers(self.star(), "global")
-        self.cluster.apply(mesh_yaml(True), self.node("node3"))
-        self.cluster.delete(self.ALL)
-        self.wait_for_peers(self.full_mesh(), "node-to-node mesh")
+        self.back_to_the_mesh()
         lost = self.lost()
         self.assertEqual(lost["node1", "node2"], 0)
         self.assertGreater(lost["node1", "node3"], 0)  # upstream says to have no workloads there; and echoes do get lost
