@@ -3,15 +3,18 @@ to the next. Echoes go a hundred times a second between workloads; none may be l
 from lab import (Bird2, CalicoBird, Cluster, Echoes, Frr, LabCase, Monitor, Neighbor, OurNode, block_yaml, mesh_yaml,
                  peer3_yaml, pool_yaml, resource, wait_until)
 
-AS, POOL = 64512, "192.168.0.0/16"
+AS = 64512
+POOLS = {4: "192.168.0.0/16", 6: "fd00:10::/48"}
+NAMES = ("node1", "node2")
+ADDRESSES = {4: {"node1": "10.0.0.1", "node2": "10.0.0.2"}, 6: {"node1": "fd00::1", "node2": "fd00::2"}}
+BLOCKS = {4: {"node1": "192.168.1.0/26", "node2": "192.168.2.0/26"}, 6: {"node1": "fd00:10:0:1::/122", "node2": "fd00:10:0:2::/122"}}
+PODS = {4: {"node1": "192.168.1.2", "node2": "192.168.2.2"}, 6: {"node1": "fd00:10:0:1::2", "node2": "fd00:10:0:2::2"}}
 LEFTOVER, BEYOND = "198.51.100.0/24", "203.0.113.0/24"
 TORS, TOR_AS = ("10.0.0.8", "10.0.0.9"), 65000
-ADDRESSES = {"node1": "10.0.0.1", "node2": "10.0.0.2"}
-BLOCKS = {name: Cluster.block(name) for name in ADDRESSES}
 
 
 class _FromBird(LabCase):
-    """Two nodes that BIRD serves as in calico/node; we take the place of the first one, then of the second."""
+    """Two nodes that bird and bird6 serve as in calico/node; we take the place of the first's, then of the second's."""
     metric = None
     tors = ()  # that both say BEYOND to node1
 
@@ -19,15 +22,17 @@ class _FromBird(LabCase):
         self.hosts, self.birds, self.pods, self.nodes = {}, {}, {}, {}
         for address in self.tors:
             host = self.hosts[address] = self.lab.host(f"tor{address[-1]}", address + "/24")
-            self.lab.start(Bird2(host, TOR_AS, [Neighbor(ADDRESSES["node1"], AS)], [BEYOND], session_lines=["graceful restart on;"]))
-        for name, address in ADDRESSES.items():
-            host = self.hosts[name] = self.lab.host(name, address + "/24")
-            others = [Neighbor(a, AS) for a in ADDRESSES.values() if a != address]
+            self.lab.start(Bird2(host, TOR_AS, [Neighbor(ADDRESSES[4]["node1"], AS)], [BEYOND],
+                                 session_lines=["graceful restart on;"]))
+        for name in NAMES:
+            host = self.hosts[name] = self.lab.host(name, f"{ADDRESSES[4][name]}/24", f"{ADDRESSES[6][name]}/64")
+            others = [Neighbor(ADDRESSES[v][self.other(name)], AS) for v in (4, 6)]
             others += [Neighbor(a, TOR_AS) for a in self.tors if name == "node1"]
-            self.birds[name] = self.lab.start(CalicoBird(host, AS, others, [BLOCKS[name]], [POOL], self.metric))
-            self.pods[name] = self.lab.workload(host, f"w{name[4:]}", Cluster.pod_address(name) + "/32")
-        for name in ADDRESSES:
-            wait_until(f"BIRD of {name} has both blocks in the kernel", lambda: self.hosts[name].routes() == self.expected(name), 60)
+            self.birds[name] = self.lab.start(CalicoBird(host, AS, others, [BLOCKS[v][name] for v in (4, 6)], POOLS.values(),
+                                                         self.metric))
+            self.pods[name] = self.lab.workload(host, f"w{name[4:]}", f"{PODS[4][name]}/32", f"{PODS[6][name]}/128")
+        for name in NAMES:
+            wait_until(f"BIRD of {name} has the blocks in the kernel", lambda: self.has_all(name), 60)
 
     def tearDown(self):
         for host in self.hosts.values():
@@ -35,17 +40,25 @@ class _FromBird(LabCase):
         for pod in self.pods.values():
             self.lab.remove_workload(pod)
 
-    def expected(self, name):
-        beyond = {BEYOND: list(self.tors)} if self.tors and name == "node1" else {}
-        return {**{BLOCKS[n]: ["blackhole"] if n == name else [ADDRESSES[n]] for n in ADDRESSES}, **beyond}
+    @staticmethod
+    def other(name):
+        return NAMES[1 - NAMES.index(name)]
+
+    def has_all(self, name):
+        return all(self.hosts[name].routes(v) == self.expected(name, v) for v in (4, 6))
+
+    def expected(self, name, version):
+        other = self.other(name)
+        beyond = {BEYOND: list(self.tors)} if self.tors and (name, version) == ("node1", 4) else {}
+        return {BLOCKS[version][name]: ["blackhole"], BLOCKS[version][other]: [ADDRESSES[version][other]], **beyond}
 
     def prepare(self, name):
         """Our agent's store has what Calico's had, before the agent runs for the first time."""
         node = self.nodes[name] = OurNode(self.hosts[name], AS)
         node.data_dir.mkdir()
-        node.apply(pool_yaml(POOL), *(block_yaml(*row) for row in BLOCKS.items()),
-                   *(resource("Node", n, {"bgp": {"ipv4Address": a + "/24"}}) for n, a in ADDRESSES.items()),
-                   *(peer3_yaml(f"tor{a[-1]}", a, TOR_AS, node="node1") for a in self.tors))
+        node.apply(*map(pool_yaml, POOLS.values()), *(block_yaml(n, BLOCKS[v][n]) for n in NAMES for v in (4, 6)),
+                   *(resource("Node", n, {"bgp": {"ipv4Address": ADDRESSES[4][n] + "/24", "ipv6Address": ADDRESSES[6][n] + "/64"}})
+                     for n in NAMES), *(peer3_yaml(f"tor{a[-1]}", a, TOR_AS, node="node1") for a in self.tors))
         return node
 
     def take_over(self, name):
@@ -53,16 +66,16 @@ class _FromBird(LabCase):
         node, host = self.nodes[name], self.hosts[name]
         host.ip("route", "add", "blackhole", LEFTOVER, "proto", "bird")
         node.start()
-        other = next(a for n, a in ADDRESSES.items() if n != name)
-        wait_until("Established with the other node", lambda: node.is_established(other), 60)
-        wait_until("the leftover is gone, nothing else", lambda: host.routes() == self.expected(name), 60)
+        for v in (4, 6):
+            wait_until("Established with the other node", lambda: node.is_established(ADDRESSES[v][self.other(name)]), 60)
+        wait_until("the leftover is gone, nothing else", lambda: self.has_all(name), 60)
 
     def echoes(self):
-        return [Echoes(self.pods[a], Cluster.pod_address(b)) for a, b in (ADDRESSES, reversed(ADDRESSES))]
+        return [Echoes(self.pods[name], PODS[v][self.other(name)]) for name in NAMES for v in (4, 6)]
 
     @staticmethod
     def changes(monitor):
-        return monitor.changes(*(block[:-3] for block in BLOCKS.values()))
+        return monitor.changes(*(block.split("/")[0] for v in (4, 6) for block in BLOCKS[v].values()))
 
 
 class FromBird(_FromBird):
@@ -85,7 +98,7 @@ class FromBird(_FromBird):
         before = [self.changes(monitor) for monitor in monitors.values()]
         self.take_over("node2")
         self.assertEqual([self.changes(monitor) for monitor in monitors.values()], before)
-        self.assertEqual([each.lost() for each in echoes], [0, 0])
+        self.assertEqual([each.lost() for each in echoes], [0] * 4)
 
     def test_of_a_bird_that_was_stopped_this_kernel_notices_nothing(self):
         """The other node does: BIRD 1.6 says Cease when it stops, and who hears that forgets its routes."""
@@ -93,7 +106,7 @@ class FromBird(_FromBird):
         self.prepare("node1")
         self.birds["node1"].stop()
         self.take_over("node1")
-        wait_until("the other node has our block again", lambda: self.hosts["node2"].routes() == self.expected("node2"), 60)
+        wait_until("the other node has our blocks again", lambda: self.has_all("node2"), 60)
         self.assertEqual(self.changes(monitor), [])
 
 
@@ -106,8 +119,8 @@ class FromBirdWithMetric(_FromBird):
         self.prepare("node1")
         self.birds["node1"].kill()
         self.take_over("node1")
-        seen = [line.split()[0] for line in monitor.changes(BLOCKS["node2"][:-3])]
-        self.assertEqual(seen, [BLOCKS["node2"], "Deleted"])
+        block = BLOCKS[4]["node2"]
+        self.assertEqual([line.split()[0] for line in monitor.changes(block[:-3])], [block, "Deleted"])
 
 
 class FromBirdWithTors(_FromBird):
@@ -136,7 +149,7 @@ class ToReflectors(LabCase):
     @classmethod
     def build(cls, lab):
         cls.cluster = Cluster(lab, lab.host("store", "10.0.0.10/24"), "10.0.0.10")
-        cls.cluster.apply(mesh_yaml(True), pool_yaml(POOL), *(cls.node(name) for name in cls.ADDRESSES))
+        cls.cluster.apply(mesh_yaml(True), pool_yaml(POOLS[4]), *(cls.node(name) for name in cls.ADDRESSES))
         for name, address in cls.ADDRESSES.items():
             cls.cluster.start_node(lab.host(name, address + "/24"))
         cls.cluster.add_blocks()
@@ -242,16 +255,16 @@ class Changes(LabCase):
 
     @classmethod
     def build(cls, lab):
-        hosts = {name: lab.host(name, address + "/24") for name, address in ADDRESSES.items()}
+        hosts = {name: lab.host(name, address + "/24") for name, address in ADDRESSES[4].items()}
         cls.secrets = lab.dir / "secrets"
         cls.nodes = {}
         for name, host in hosts.items():
             cls.nodes[name] = lab.start(OurNode(host, AS, cls.nodes.get("node1"), ["--secrets-dir", cls.secrets]))
         hosts["node2"].ip("address", "add", cls.MOVED + "/24", "dev", "eth0")
-        ours = [Neighbor(address, AS) for address in (*ADDRESSES.values(), cls.MOVED)]
+        ours = [Neighbor(address, AS) for address in (*ADDRESSES[4].values(), cls.MOVED)]
         cls.frr = lab.start(Frr(lab.host("frr", cls.FRR + "/24"), cls.FRR_AS, ours, session_lines=["neighbor {peer} passive"]))
         cls.bird = lab.start(Bird2(lab.host("bird", cls.BIRD + "/24"), cls.BIRD_AS, ours, passive=True))
-        cls.tell(pool_yaml(POOL), *(block_yaml(*row) for row in BLOCKS.items()), cls.peer_frr(), cls.peer_bird())
+        cls.tell(pool_yaml(POOLS[4]), *(block_yaml(*row) for row in BLOCKS[4].items()), cls.peer_frr(), cls.peer_bird())
 
     @classmethod
     def tell(cls, *documents):
@@ -299,7 +312,7 @@ class Changes(LabCase):
             (self.secrets / "bgp" / "frr").write_text("a_secret")
             self.tell(self.peer_frr(**spec))
             self.frr.vtysh("configure terminal", f"router bgp {self.FRR_AS}",
-                           *(word.format(address) for address in (*ADDRESSES.values(), self.MOVED)))
+                           *(word.format(address) for address in (*ADDRESSES[4].values(), self.MOVED)))
             self.wait_until_touched(self.of_all_nodes(self.FRR))
 
     def test_a_timer(self):
@@ -316,7 +329,7 @@ class Changes(LabCase):
 
     def test_a_filter(self):
         def has_blocks():
-            return set(BLOCKS.values()) <= set(self.frr.routes())
+            return set(BLOCKS[4].values()) <= set(self.frr.routes())
         wait_until("FRR has the blocks", has_blocks)
         self.tell(resource("BGPFilter", self.FILTER, {"exportV4": [{"action": "Reject"}]}), self.peer_frr(filters=[self.FILTER]))
         wait_until("FRR has none", lambda: not self.frr.routes())
@@ -328,11 +341,11 @@ class Changes(LabCase):
         """All of its own sessions; of the others' those with it."""
         def move(address):
             self.tell(resource("Node", "node2", {"bgp": {"ipv4Address": address + "/24"}}))
-            wait_until("node1's route follows", lambda: self.nodes["node1"].host.routes().get(BLOCKS["node2"]) == [address])
+            wait_until("node1's route follows", lambda: self.nodes["node1"].host.routes().get(BLOCKS[4]["node2"]) == [address])
             self.wait_for_all()
         move(self.MOVED)
-        own = {("node2", address) for address in (ADDRESSES["node1"], self.FRR, self.BIRD)}
-        self.assertEqual(self.touched(), own | {("node1", ADDRESSES["node2"]), ("node1", self.MOVED)})
-        wait_until("FRR hears of its block from there", lambda: self.frr.routes()[BLOCKS["node2"]].next_hop in
-                   (self.MOVED, ADDRESSES["node1"]))
-        move(ADDRESSES["node2"])
+        own = {("node2", address) for address in (ADDRESSES[4]["node1"], self.FRR, self.BIRD)}
+        self.assertEqual(self.touched(), own | {("node1", ADDRESSES[4]["node2"]), ("node1", self.MOVED)})
+        wait_until("FRR hears of its block from there", lambda: self.frr.routes()[BLOCKS[4]["node2"]].next_hop in
+                   (self.MOVED, ADDRESSES[4]["node1"]))
+        move(ADDRESSES[4]["node2"])

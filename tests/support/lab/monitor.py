@@ -14,7 +14,7 @@ class Monitor:
     """`ip monitor route` on a host, and what it said of some prefixes since it listens."""
 
     def __init__(self, host):
-        self.host, self.process = host, host.spawn(f"monitor{next(_numbers)}", "ip", "-4", "monitor", "route")
+        self.host, self.process = host, host.spawn(f"monitor{next(_numbers)}", "ip", "monitor", "route")
         wait_until("ip monitor listens", self.is_heard)
 
     def is_heard(self):
