@@ -2,14 +2,14 @@
 
 The table in tests/README.md has all of them; those that no other file tests are here.
 """
-import json
 import os
 import time
 
-from lab import (Bird2, Frr, LabCase, Monitor, Neighbor, OurNode, block_yaml, mesh_yaml, peer3_yaml, pool_yaml,
+from lab import (Bird2, Frr, LabCase, Monitor, Neighbor, OurNode, bin_dir, block_yaml, mesh_yaml, peer3_yaml, pool_yaml,
                  wait_until)
 from lab.bird import UNPACKED
 from lab.scripted import ScriptedPeer
+from lab.updates import as_path, next_hop, origin, update
 
 AS, POOL = 64512, "192.168.0.0/16"
 
@@ -156,8 +156,9 @@ class FastTimers(LabCase):
         begin = time.monotonic()
         while time.monotonic() - begin < 7:  # more than two hold times
             feeder = ScriptedPeer(self.feeder_host, self.FEEDER, self.OURS, 65003).establish()
-            for body in table(self.ROUTES):
-                feeder.update(body)
+            for n in range(0, self.ROUTES, 60):
+                prefixes = [f"20.{m >> 8}.{m & 255}.0/24" for m in range(n, n + 60)]
+                feeder.send(update(prefixes, origin(0), as_path(65003, 100_000 + n), next_hop(self.FEEDER)))
             wait_until("all routes are passed on", lambda: self.node.peer(self.FRR)["prefixes"]["advertised"] >= self.ROUTES, 120)
             feeder.close()
             wait_until("all routes are gone", lambda: self.node.peer(self.FRR)["prefixes"]["advertised"] < 10, 120)
@@ -167,22 +168,14 @@ class FastTimers(LabCase):
         self.assertEqual(self.node.detail(self.FRR)["timers"]["holdTimeNegotiated"], 3)
 
 
-def table(routes):
-    """UPDATE bodies of so many routes, 60 for each set of attributes."""
-    for number in range(0, routes, 60):
-        path = (b"\x02\x02" + (65003).to_bytes(4, "big") + (100_000 + number).to_bytes(4, "big"))
-        attributes = bytes.fromhex("40010100 4002") + bytes([len(path)]) + path + bytes.fromhex("400304 0a000003")
-        nlri = b"".join(b"\x18" + (0x14000000 + (n << 8)).to_bytes(4, "big")[:3] for n in range(number, number + 60))
-        yield bytes(2) + len(attributes).to_bytes(2, "big") + attributes + nlri
-
-
 class PodChurn(LabCase):
     """bird #77, #95, #5942: each scan and each interface that came and went cost BIRD more, up to 100 % of a processor and a
     minute for `show protocols`; #2992: the readiness probe gave up on the socket after 2 s."""
 
     label = "users: pods that come and go"
     alone = True  # it measures
-    ROUTES, INTERFACES, LIMIT_S, ANSWER_S = 2000, 200, 1.0, 2.0
+    ROUTES, INTERFACES, ANSWER_S = 2000, 200, 2.0
+    LIMIT_S = 10.0 if "/dev/" in f"{bin_dir()}/" else 1.0  # a sanitizer's time is another
 
     @classmethod
     def build(cls, lab):
