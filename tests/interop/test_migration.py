@@ -22,8 +22,7 @@ class _FromBird(LabCase):
         self.hosts, self.birds, self.pods, self.nodes = {}, {}, {}, {}
         for address in self.tors:
             host = self.hosts[address] = self.lab.host(f"tor{address[-1]}", address + "/24")
-            self.lab.start(Bird2(host, TOR_AS, [Neighbor(ADDRESSES[4]["node1"], AS)], [BEYOND],
-                                 session_lines=["graceful restart on;"]))
+            self.lab.start(Frr(host, TOR_AS, [Neighbor(ADDRESSES[4]["node1"], AS)], [BEYOND]))
         for name in NAMES:
             host = self.hosts[name] = self.lab.host(name, f"{ADDRESSES[4][name]}/24", f"{ADDRESSES[6][name]}/64")
             others = [Neighbor(ADDRESSES[v][self.other(name)], AS) for v in (4, 6)]
@@ -124,15 +123,19 @@ class FromBirdWithMetric(_FromBird):
 
 
 class FromBirdWithTors(_FromBird):
-    label = "migration from bird1.6 with two ToRs (merge paths)"
+    label = "migration from bird1.6 with two FRR ToRs (merge paths)"
     tors = TORS
 
     def test_the_route_over_both_is_never_away(self):
         """It may have one leg for the moment in which one ToR is back and the other is not."""
         monitor = Monitor(self.hosts["node1"])
+        for tor in self.tors:
+            wait_until("the ToR routes to the block", lambda: BLOCKS[4]["node1"] in self.hosts[tor].routes(protocol="bgp"), 60)
+        echoes = [Echoes(self.hosts[tor], PODS[4]["node1"]) for tor in self.tors]
         self.prepare("node1")
         self.birds["node1"].kill()
         self.take_over("node1")
+        self.assertEqual([each.lost() for each in echoes], [0, 0])
         self.assertEqual([line for line in monitor.changes(BEYOND[:-3]) if line.startswith("Deleted")], [])
         self.assertEqual(self.changes(monitor), [])
 
