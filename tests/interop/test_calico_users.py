@@ -99,7 +99,8 @@ class Mesh(_Mesh):
         two.start()
         wait_until("node2 has node1's block", lambda: two.host.routes().get(block_of(1)) == [address_of(1)], 30)
         # Its End-of-RIB, at which node1 forgets what node2 does not say any more, waits 5 s for a peer that is away.
-        wait_until("and has said End-of-RIB", lambda: one.is_established(address_of(2)) and not one.detail(address_of(2))["staleRoutes"], 30)
+        wait_until("and has said End-of-RIB", lambda: one.is_established(address_of(2))
+                   and not one.detail(address_of(2))["staleRoutes"], 30)
         self.assertLess(time.monotonic() - begin, 30)
         three.start()
         self.wait_for_routes()

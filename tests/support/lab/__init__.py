@@ -24,7 +24,7 @@ from .wait import wait_until
 
 FOREIGN_SPEAKERS = (Frr, Bird2, Bird1, GoBgp, OpenBgpd, ExaBgp)
 
-__all__ = ["AS_TRANS", "Authority", "Bird1", "Bird2", "CalicoBird", "Cluster", "Echoes", "Etcd", "ExaBgp", "FOREIGN_SPEAKERS", "Frr", "GoBgp",
-           "Host", "Lab", "LabCase", "Monitor", "Neighbor", "OpenBgpd", "OurNode", "Rack", "Route", "ScriptedPeer", "Speaker",
-           "bin_dir", "block_yaml", "family", "mesh_yaml", "peer3_yaml", "peer_yaml", "pool_yaml", "require_root", "resource",
-           "wait_until"]
+__all__ = ["AS_TRANS", "Authority", "Bird1", "Bird2", "CalicoBird", "Cluster", "Echoes", "Etcd", "ExaBgp", "FOREIGN_SPEAKERS",
+           "Frr", "GoBgp", "Host", "Lab", "LabCase", "Monitor", "Neighbor", "OpenBgpd", "OurNode", "Rack", "Route", "ScriptedPeer",
+           "Speaker", "bin_dir", "block_yaml", "family", "mesh_yaml", "peer3_yaml", "peer_yaml", "pool_yaml", "require_root",
+           "resource", "wait_until"]

@@ -41,7 +41,8 @@ class Cluster:
     def delete(self, *documents):
         return self.calicoctl("delete", "-f", "-", stdin="".join(documents))
 
-    def node_document(self, name, labels, **bgp):
+    @staticmethod
+    def node_document(name, labels, **bgp):
         return resource("Node", name, {"bgp": bgp}, labels)
 
     def start_node(self, host, args=()):
