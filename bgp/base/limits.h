@@ -108,6 +108,13 @@ inline constexpr Duration kEtcdCommitWait = 2s;                  // and writes, 
 inline constexpr Duration kEtcdEchoWait = 500ms;                 // for the watch to bring what was committed
 inline constexpr Duration kEtcdProbe = 10s;                      // of silence on a watch, then it must prove that it lives
 
+// ---- the node's address (bgp/daemon) ----------------------------------------------------------------------------
+inline constexpr size_t kNamePatternBytesMax = 255;     // of one expression in IP_AUTODETECTION_METHOD; overflow: refused
+inline constexpr size_t kHostNameBytesMax = 253;        // of can-reach=; overflow: refused
+inline constexpr size_t kPassedOverShownMax = 12;       // interfaces in the line that explains a choice; overflow: counted
+inline constexpr Duration kAddressPollMin = 100ms;      // AUTODETECT_POLL_INTERVAL; overflow: refused
+inline constexpr Duration kDatastoreWait = 1s;          // between two looks with WAIT_FOR_DATASTORE
+
 // ---- transcripts ------------------------------------------------------------------------------------------------
 inline constexpr size_t kTranscriptBytesMax = 256 * 1024 * 1024;  // of --record; overflow: it ends, and the log says so
 

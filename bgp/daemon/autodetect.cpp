@@ -1,66 +1,93 @@
 #include "bgp/daemon/autodetect.h"
 
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
-
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <memory>
 
 namespace bgp::daemon {
 namespace {
 
-constexpr std::array<std::string_view, 17> kPassedOver = {
-    "docker", "cbr", "dummy", "virbr", "lxcbr", "veth", "lo", "cali", "tunl",
-    "flannel", "podman", "br-", "kube-ipvs", "cni", "vxlan.calico", "wireguard.cali", "nodelocaldns"};
+using Kind = DetectionMethod::Kind;
 
-std::optional<IpAddress> address_of(const sockaddr* address) {
-  if (!address) return std::nullopt;
-  if (address->sa_family == AF_INET) {
-    const auto* v4 = reinterpret_cast<const sockaddr_in*>(address);
-    return IpAddress::from_bytes({reinterpret_cast<const uint8_t*>(&v4->sin_addr), 4});
-  }
-  if (address->sa_family != AF_INET6) return std::nullopt;
-  const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address);
-  return IpAddress::from_bytes({reinterpret_cast<const uint8_t*>(&v6->sin6_addr), 16});
+std::string to_word(Family family) { return family == Family::IPv4 ? "IPv4" : "IPv6"; }
+
+// Of one address; empty: it would do.
+std::string passed_over(const DetectionMethod& method, const Interface& interface) {
+  if (std::string reason = passed_over_for_name(method, interface.name); !reason.empty()) return reason;
+  const IpAddress& address = interface.address.address;
+  if (address.is_loopback()) return "a loopback address";
+  if (address.is_link_local()) return "a link-local address";
+  if (address.is_multicast() || address.is_unspecified()) return "no unicast address";
+  const bool is_inside = method.kind != Kind::Cidr ||
+                         std::any_of(method.cidrs.begin(), method.cidrs.end(),
+                                     [&](const Prefix& cidr) { return cidr.contains(address); });
+  return is_inside ? "" : "outside the method's CIDRs";
 }
 
-uint8_t mask_length(const IpAddress& mask) {
-  int length = 0;
-  for (uint8_t byte : mask.bytes()) length += std::popcount(byte);
-  return static_cast<uint8_t>(length);
+Detection first_acceptable(const DetectionMethod& method, Family family, const Machine& machine) {
+  Detection found;
+  for (const Interface& interface : machine.interfaces) {
+    if (interface.address.address.family() != family) continue;
+    std::string reason = passed_over(method, interface);
+    if (reason.empty() && !found.address) {
+      found.address = interface.address;
+      found.interface = interface.name;
+      continue;
+    }
+    if (reason.empty()) reason = interface.name == found.interface ? "a further address" : "an older interface";
+    found.passed_over.push_back(interface.name + " " + interface.address.to_string() + ": " + reason);
+  }
+  if (!found.address) found.reason = "no interface that is up has an " + to_word(family) + " address that the method takes";
+  return found;
+}
+
+Detection on_interface(const Machine& machine, const IpAddress& address, const std::string& who_says) {
+  const Interface* interface = machine.find(address);
+  if (!interface) return {{}, {}, who_says + " " + address.to_string() + ", which no interface that is up has", {}};
+  return {interface->address, interface->name, {}, {}};
+}
+
+Detection by_reach(const DetectionMethod& method, Family family, const Machine& machine) {
+  const std::optional<Reach>& reach = machine.reach(family);
+  if (!reach) return {{}, {}, "nobody asked the kernel", {}};
+  if (!reach->ok()) return {{}, {}, reach->error(), {}};
+  return on_interface(machine, **reach, "to " + method.destination + " the kernel would send from");
+}
+
+Detection by_internal_ip(Family family, const Machine& machine, const config::model::Node& stored) {
+  for (const IpAddress& address : stored.internal_ips)
+    if (address.family() == family) return on_interface(machine, address, "the node resource has the InternalIP");
+  return {{}, {}, "the stored node resource has no " + to_word(family) + " InternalIP in spec.addresses, and this agent asks "
+                  "no Kubernetes; give another method, or the address itself", {}};
 }
 
 }  // namespace
 
-std::vector<Interface> list_interfaces() {
-  ifaddrs* head = nullptr;
-  if (getifaddrs(&head) != 0) return {};  // nothing found: the caller says what to do about it
-  std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(head, freeifaddrs);
-  std::vector<std::pair<unsigned, Interface>> found;
-  for (const ifaddrs* i = head; i; i = i->ifa_next) {
-    std::optional<IpAddress> address = address_of(i->ifa_addr);
-    std::optional<IpAddress> mask = address_of(i->ifa_netmask);
-    if (!address || !mask || !(i->ifa_flags & IFF_UP)) continue;
-    found.push_back({if_nametoindex(i->ifa_name), {i->ifa_name, {*address, mask_length(*mask)}}});
-  }
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<Interface> interfaces;
-  for (auto& [index, interface] : found) interfaces.push_back(std::move(interface));
-  return interfaces;
+const Interface* Machine::find(const IpAddress& address) const {
+  auto it = std::find_if(interfaces.begin(), interfaces.end(),
+                         [&](const Interface& i) { return i.address.address == address; });
+  return it == interfaces.end() ? nullptr : &*it;
 }
 
-std::optional<config::model::InterfaceAddress> first_found(const std::vector<Interface>& interfaces, Family family) {
-  auto is_candidate = [&](const Interface& i) {
-    const IpAddress& a = i.address.address;
-    bool passed_over = std::any_of(kPassedOver.begin(), kPassedOver.end(),
-                                   [&](std::string_view prefix) { return i.name.starts_with(prefix); });
-    return !passed_over && a.family() == family && !a.is_loopback() && !a.is_link_local() && !a.is_multicast();
-  };
-  auto it = std::find_if(interfaces.rbegin(), interfaces.rend(), is_candidate);
-  return it == interfaces.rend() ? std::nullopt : std::optional(it->address);
+Detection detect(const DetectionMethod& method, Family family, const Machine& machine, const config::model::Node& stored) {
+  switch (method.kind) {
+    case Kind::FirstFound:
+    case Kind::Interface:
+    case Kind::SkipInterface:
+    case Kind::Cidr: return first_acceptable(method, family, machine);
+    case Kind::CanReach: return by_reach(method, family, machine);
+    case Kind::KubernetesInternalIp: return by_internal_ip(family, machine, stored);
+  }
+  return {};
+}
+
+bool accepts(const DetectionMethod& method, const Machine& machine, const config::model::Node& stored,
+             const IpAddress& address) {
+  if (method.kind == Kind::CanReach || method.kind == Kind::KubernetesInternalIp) {
+    const Detection answer = detect(method, address.family(), machine, stored);
+    return answer.address && answer.address->address == address;
+  }
+  return std::any_of(machine.interfaces.begin(), machine.interfaces.end(), [&](const Interface& i) {
+    return i.address.address == address && passed_over(method, i).empty();
+  });
 }
 
 }  // namespace bgp::daemon

@@ -10,6 +10,7 @@
 #include <random>
 
 #include "bgp/base/hash.h"
+#include "bgp/daemon/node_name_file.h"
 #include "bgp/daemon/options.h"
 #include "bgp/daemon/wiring.h"
 
@@ -35,7 +36,8 @@ int run(int argc, char** argv) {
   occupy_standard_descriptors();
   char host[256] = {};
   if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
-  auto options = bgp::daemon::parse_options(argc, argv, [](const char* name) { return std::getenv(name); }, host);
+  auto options = bgp::daemon::parse_options(argc, argv, [](const char* name) { return std::getenv(name); },
+                                            {host, bgp::daemon::read_node_name_file});
   if (!options) {
     std::fputs(options.error().text.c_str(), options.error().exit_code == 0 ? stdout : stderr);
     return options.error().exit_code;
@@ -44,7 +46,7 @@ int run(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer or a log reader that goes away is an error code, not the end
   auto agent = bgp::daemon::Agent::start(*options);
   if (!agent) {
-    std::fprintf(stderr, "calico-bgpd: %s\n", agent.error().reason.c_str());
+    if (agent.error().exit_code != 0) std::fprintf(stderr, "calico-bgpd: %s\n", agent.error().reason.c_str());
     return agent.error().exit_code;
   }
   (*agent)->run();

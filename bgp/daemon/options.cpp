@@ -3,33 +3,16 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <cctype>
-#include <charconv>
-#include <map>
 #include <sstream>
 
 #include "bgp/base/prefix.h"
+#include "bgp/daemon/node_name_file.h"
 #include "ctl/protocol/version.h"
 
 namespace bgp::daemon {
 namespace {
 
 namespace po = boost::program_options;
-// Where a value came from, as messages name it.
-struct Given {
-  std::string text;
-  std::string where;
-};
-
-std::string bad(const Given& given, const std::string& allowed) {
-  return given.where + ": '" + given.text + "' is not allowed; " + allowed;
-}
-
-std::optional<uint64_t> number(const std::string& text, uint64_t low, uint64_t high) {
-  uint64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < low || value > high) return std::nullopt;
-  return value;
-}
 
 // ---- one setter an option: what it says, or what is wrong with it (empty: nothing) --------------------------------
 
@@ -75,7 +58,7 @@ std::string set_datastore(Options& o, const Given& given) {
 }
 
 std::string set_listen_port(Options& o, const Given& given) {
-  std::optional<uint64_t> port = number(given.text, 1, 65535);
+  std::optional<uint64_t> port = parse_number(given.text, 1, 65535);
   if (!port) return bad(given, "give a port from 1 to 65535");
   o.listen_port = static_cast<uint16_t>(*port);
   return {};
@@ -94,14 +77,14 @@ std::string set_fib(Options& o, const Given& given) {
 }
 
 std::string set_fib_protocol(Options& o, const Given& given) {
-  std::optional<uint64_t> protocol = number(given.text, 5, 255);  // up to 4: the kernel's and the administrator's own
+  std::optional<uint64_t> protocol = parse_number(given.text, 5, 255);  // up to 4: the kernel's and the administrator's own
   if (!protocol) return bad(given, "give a route protocol number from 5 to 255");
   o.fib_protocol = static_cast<uint8_t>(*protocol);
   return {};
 }
 
 std::string set_fib_table(Options& o, const Given& given) {
-  std::optional<uint64_t> table = number(given.text, 1, 0xffffffff);
+  std::optional<uint64_t> table = parse_number(given.text, 1, 0xffffffff);
   if (!table || *table == 255)
     return bad(given, "give a routing table number from 1 to 4294967295, not 255 (local)");
   o.fib_table = static_cast<uint32_t>(*table);
@@ -110,24 +93,17 @@ std::string set_fib_table(Options& o, const Given& given) {
 
 // From 64: less is used before the first route has come.
 std::string set_memory_max(Options& o, const Given& given) {
-  std::optional<uint64_t> mebibytes = given.text == "none" ? std::optional<uint64_t>(0) : number(given.text, 64, 1 << 24);
+  std::optional<uint64_t> mebibytes = given.text == "none" ? std::optional<uint64_t>(0) : parse_number(given.text, 64, 1 << 24);
   if (!mebibytes) return bad(given, "give a number of MiB from 64 to 16777216, or 'none'");
   o.memory_max = *mebibytes << 20;
   return {};
 }
 
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 std::string set_log_level(Options& o, const Given& given) {
-  static const std::map<std::string, LogLevel> words = {
-      {"debug", LogLevel::Debug}, {"info", LogLevel::Info},   {"warning", LogLevel::Warn},  {"warn", LogLevel::Warn},
-      {"error", LogLevel::Error}, {"fatal", LogLevel::Error}, {"critical", LogLevel::Error}};
-  auto word = words.find(lower_case(given.text));
-  if (word == words.end()) return bad(given, "give debug, info, warning or error");
-  o.log_level = word->second;
+  std::optional<LogLevel> level = parse_log_level(given.text);
+  if (!level) return bad(given, "give debug, info, warning or error");
+  o.log_level = *level;
+  o.is_log_level_fixed = given.where.starts_with("--");
   return {};
 }
 
@@ -151,7 +127,7 @@ struct Row {
 
 const std::vector<Row>& rows() {
   static const std::vector<Row> rows = {
-      {"node-name", {"NODENAME", "HOSTNAME"}, "name of this node (the host name, lower-cased)", set_node_name},
+      {"node-name", {"NODENAME"}, "name of this node (the nodename file's, $HOSTNAME or the host name, lower-cased)", set_node_name},
       {"ip", {"IP"}, "IPv4 address, CIDR, 'autodetect' or 'none' (as stored, else autodetected)",
        [](Options& o, const Given& given) { return set_ip(o.ip, given, Family::IPv4); }},
       {"ip6", {"IP6"}, "IPv6 address, CIDR, 'autodetect' or 'none' (as stored, else none)",
@@ -194,7 +170,7 @@ po::options_description description() {
 std::optional<Given> find_given(const Row& row, const po::variables_map& flags, const Environment& environment) {
   if (flags.count(row.name)) return Given{flags[row.name].as<std::string>(), std::string("--") + row.name};
   for (const char* variable : row.variables)
-    if (const char* text = environment(variable); text && *text) return Given{text, std::string("$") + variable};
+    if (auto given = find_variable(environment, variable)) return given;
   return std::nullopt;
 }
 
@@ -211,12 +187,36 @@ config::etcd::Names etcd_names(const po::variables_map& flags, const Environment
   };
 }
 
+// What the variables without a flag say.
+std::string read_variables(Options& options, const Environment& environment) {
+  auto settings = read_node_settings(environment);
+  if (!settings) return settings.error();
+  options.node = std::move(*settings);
+  if (!options.is_log_level_fixed && options.node.log_level) {
+    options.log_level = *options.node.log_level;
+    options.is_log_level_fixed = true;
+  }
+  if (!options.node.speaks_bgp()) options.has_fib = false;
+  const auto file = find_variable(environment, "CALICO_NODENAME_FILE");
+  options.node_name_file = file ? file->text : kNodeNameFile;
+  return {};
+}
+
+Result<Given, std::string> find_node_name(const std::string& file, const Environment& environment, const MachineNames& names) {
+  auto stored = names.stored(file);
+  if (!stored) return Err(stored.error() + "; give --node-name");
+  if (std::string name = trimmed(*stored); !name.empty()) return Given{name, file};
+  if (auto given = find_variable(environment, "HOSTNAME")) return Given{lower_case(trimmed(given->text)), given->where};
+  if (names.host.empty()) return Err(std::string("this machine has no host name; give --node-name"));
+  return Given{lower_case(names.host), "the host name"};
+}
+
 Answer usage_error(const std::string& reason) { return {"calico-bgpd: " + reason + "\n", 2}; }
 
 }  // namespace
 
 Result<Options, Answer> parse_options(int argc, const char* const* argv, const Environment& environment,
-                                      const std::string& host_name) {
+                                      const MachineNames& names) {
   po::variables_map flags;
   try {  // Boost.Program_options reports by exception; it ends here
     po::store(po::command_line_parser(argc, argv).options(description()).positional({}).run(), flags);
@@ -227,7 +227,7 @@ Result<Options, Answer> parse_options(int argc, const char* const* argv, const E
   }
   if (flags.count("help")) {
     std::ostringstream text;
-    text << description();
+    text << description() << node_settings_help();
     return Err(Answer{text.str(), 0});
   }
   if (flags.count("version")) return Err(Answer{"calico-bgpd version " + ctl::protocol::this_build().version + "\n", 0});
@@ -243,10 +243,12 @@ Result<Options, Answer> parse_options(int argc, const char* const* argv, const E
     if (!settings) return Err(usage_error(settings.error()));
     options.etcd = std::move(*settings);
   }
-  if (!options.node_name.empty()) return options;
-  if (host_name.empty()) return Err(usage_error("this machine has no host name; give --node-name"));
-  std::string reason = set_node_name(options, {lower_case(host_name), "the host name"});
-  if (!reason.empty()) return Err(usage_error(reason));
+  if (std::string reason = read_variables(options, environment); !reason.empty()) return Err(usage_error(reason));
+  if (options.node_name.empty()) {
+    auto given = find_node_name(options.node_name_file, environment, names);
+    std::string reason = given ? set_node_name(options, *given) : given.error();
+    if (!reason.empty()) return Err(usage_error(reason));
+  }
   return options;
 }
 

@@ -8,6 +8,8 @@
 #include "bgp/base/log.h"
 #include "bgp/base/numbers.h"
 #include "bgp/base/result.h"
+#include "bgp/daemon/environment.h"
+#include "bgp/daemon/node_settings.h"
 #include "config/etcd/settings.h"
 
 namespace bgp::daemon {
@@ -29,8 +31,11 @@ struct Options {
   uint8_t fib_protocol = 12;
   uint32_t fib_table = 254;
   LogLevel log_level = LogLevel::Info;
+  bool is_log_level_fixed = false;       // by --log-level or $BGP_LOGSEVERITYSCREEN; else the configured one follows
   std::optional<uint64_t> memory_max;    // octets, 0 none; else the control group's limit, or half of the machine's
   std::string record;                    // a transcript's file; empty: none
+  std::string node_name_file;            // where the name is remembered
+  NodeSettings node;                     // what has no flag
 };
 
 // What the command line asks for instead of running.
@@ -39,10 +44,15 @@ struct Answer {
   int exit_code;  // 0 for --help and --version, 2 for a bad command line
 };
 
-using Environment = std::function<const char*(const char* name)>;  // getenv, or a test's
+// What the machine calls itself.
+struct MachineNames {
+  std::string host;                                                // the OS's
+  std::function<Result<std::string, std::string>(const std::string& path)> stored;  // reads the nodename file
+};
 
-// `host_name`: the OS's, used when nothing else names the node.
+// The node's name: --node-name, $NODENAME, the nodename file ($CALICO_NODENAME_FILE), $HOSTNAME, the host's; the last two
+// lower-cased. As calico/node, with the flag before all.
 Result<Options, Answer> parse_options(int argc, const char* const* argv, const Environment& environment,
-                                      const std::string& host_name);
+                                      const MachineNames& names);
 
 }  // namespace bgp::daemon

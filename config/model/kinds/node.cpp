@@ -41,6 +41,39 @@ Labels labels_of(const Value& metadata) {
   return labels;
 }
 
+const std::vector<Value>& items_of(const Value& spec, std::string_view key) {
+  static const std::vector<Value> kNone;
+  const Value* list = spec.find(key);
+  return list != nullptr && list->is_list() ? list->items : kNone;
+}
+
+std::string text_of(const Value& map, std::string_view key) {
+  const Value* text = map.find(key);
+  return text != nullptr && text->is_scalar() ? text->text : "";
+}
+
+std::vector<bgp::IpAddress> internal_ips_of(const Value& spec) {
+  std::vector<bgp::IpAddress> addresses;
+  for (const Value& item : items_of(spec, "addresses")) {
+    const auto address = InterfaceAddress::parse(text_of(item, "address"));
+    if (text_of(item, "type") == "InternalIP" && address) addresses.push_back(address->address);
+  }
+  return addresses;
+}
+
+std::string kubernetes_node_of(const Value& spec) {
+  for (const Value& item : items_of(spec, "orchRefs")) {
+    if (text_of(item, "orchestrator") == "k8s") return text_of(item, "nodeName");
+  }
+  return {};
+}
+
+Value orch_refs(const std::string& kubernetes_node) {
+  return Value::list({Value::map()
+                          .set("nodeName", Value::string(kubernetes_node))
+                          .set("orchestrator", Value::string("k8s"))});
+}
+
 BgpFields bgp_fields(Fields& fields) {
   BgpFields bgp;
   bgp.as_number = fields.asn("asNumber");
@@ -176,7 +209,12 @@ class NodeKind : public Kind {
 
   std::string v3_name(const Resource& resource) const override { return normalize_name(resource.name); }
 
-  Value overlay_v1(const Value& wanted, Value stored) const override { return spec_with(read_bgp(wanted), stored); }
+  // No v1 document says orchRefs; the agent does (make_node).
+  Value overlay_v1(const Value& wanted, Value stored) const override {
+    Value spec = spec_with(read_bgp(wanted), std::move(stored));
+    if (const Value* refs = wanted.find("orchRefs")) spec.set("orchRefs", *refs);
+    return spec;
+  }
 
  private:
   // v1.0 knew bare addresses only; the subnet, where one was said, came with 1.1.
@@ -211,6 +249,8 @@ Node read_node(const Resource& resource) {
     Fields fields(*bgp_map);
     node.cluster_id = cluster_id_field(fields);
   }
+  node.internal_ips = internal_ips_of(resource.spec);
+  node.kubernetes_node = kubernetes_node_of(resource.spec);
   node.labels = labels_of(resource.metadata);
   node.annotations = read_annotations(resource.metadata, Holder::Node, &node.annotation_problems);
   return node;
@@ -223,6 +263,7 @@ Resource make_node(const Node& node) {
   resource.name = node.name;
   resource.metadata = Value::map();
   resource.spec = spec_with({node.as_number, node.ipv4, node.ipv6}, Value::map());
+  if (!node.kubernetes_node.empty()) resource.spec.set("orchRefs", orch_refs(node.kubernetes_node));
   return resource;
 }
 

@@ -28,6 +28,8 @@ struct Node {
   std::optional<InterfaceAddress> ipv4;
   std::optional<InterfaceAddress> ipv6;
   std::optional<bgp::BgpIdentifier> cluster_id = {};  // routeReflectorClusterID: it reflects routes
+  std::vector<bgp::IpAddress> internal_ips = {};  // spec.addresses of type InternalIP: what Kubernetes calls it by
+  std::string kubernetes_node = {};               // spec.orchRefs: its name there
   Labels labels = {};
   Annotations annotations = {};
   std::vector<std::string> annotation_problems = {};
