@@ -38,6 +38,7 @@ Result<Resolved, config::store::StoreError> ConfigSource::start() {
   last_ = resolve();
   if (last_.problem) last_.config = {};  // nothing to keep yet: run without peers until it is mended
   report(last_);
+  events_.log_severity(last_.log_severity);
   watch_secrets();
   return last_;
 }
@@ -71,6 +72,7 @@ void ConfigSource::resolve_soon() {
     Resolved resolved = resolve();
     if (resolved.warnings != last_.warnings || resolved.problem != last_.problem) report(resolved);
     if (resolved.problem) resolved.config = last_.config;
+    if (resolved.log_severity != last_.log_severity) events_.log_severity(resolved.log_severity);
     bool is_same = resolved.config == last_.config;
     last_ = std::move(resolved);
     if (!is_same) events_.resolved(last_.config);
@@ -83,12 +85,16 @@ void ConfigSource::report(const Resolved& resolved) {
     events_.log({LogLevel::Warn, "configuration_refused", "", {{"reason", *resolved.problem}}});
 }
 
-Resolved ConfigSource::resolve() {
+std::vector<Entry> ConfigSource::entries() const {
   std::vector<Entry> entries;
   entries.reserve(entries_.size());
   for (const auto& [key, entry] : entries_) entries.push_back(entry);
+  return entries;
+}
+
+Resolved ConfigSource::resolve() {
   secrets_.forget();
-  return config::desired::resolve(entries, node_, [this](const config::model::SecretRef& ref) { return secrets_.read(ref); });
+  return config::desired::resolve(entries(), node_, [this](const config::model::SecretRef& ref) { return secrets_.read(ref); });
 }
 
 }  // namespace bgp::daemon

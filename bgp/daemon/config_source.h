@@ -21,6 +21,7 @@ class ConfigSource {
   struct Events {
     std::function<void(const speaker::SpeakerConfig&)> resolved;  // on the store thread; only when it differs
     std::function<void(const LogRecord&)> log;
+    std::function<void(const std::string&)> log_severity;  // the configured one, at the start and when it changes; may be empty
   };
   // `io`, the store thread's, and `store` must outlive the source.
   ConfigSource(boost::asio::io_context& io, config::store::Store& store, config::desired::NodeIdentity node,
@@ -28,6 +29,8 @@ class ConfigSource {
 
   // Reads the store (blocking) and watches it from there on. Returns the first configuration.
   Result<config::desired::Resolved, config::store::StoreError> start();
+  // A copy of what the store says.
+  std::vector<config::store::Entry> entries() const;
   // Ends the watch. No event comes afterwards.
   void stop();
 

@@ -4,8 +4,10 @@
 #include <map>
 #include <random>
 
-#include "bgp/daemon/autodetect.h"
+#include "bgp/daemon/default_resources.h"
+#include "bgp/daemon/machine.h"
 #include "bgp/daemon/registration.h"
+#include "bgp/base/limits.h"
 #include "config/etcd/identity.h"
 #include "config/rocks/rocks_store.h"
 #include "config/store/keys.h"
@@ -14,7 +16,9 @@
 namespace bgp::daemon {
 namespace {
 
+using config::store::Entry;
 using config::store::StoreError;
+using config::store::Write;
 
 constexpr Duration kEtcdAtStart = 10s;  // without a copy of an earlier time there is nothing to run on
 
@@ -49,8 +53,37 @@ Result<OpenStore, StartError> open_etcd(const Options& options, LogWriter& log, 
       config::etcd::Mirror::Options{.settings = options.etcd, .seed = chance(), .cache_dir = dir}, std::move(*cache),
       config::etcd::Mirror::Events{[&log](const LogRecord& record) { log.log(record); }, std::move(level)});
   config::etcd::Mirror* etcd = mirror.get();
-  if (etcd->wait_for_entries(kEtcdAtStart)) return OpenStore{std::move(mirror), etcd};
+  if (options.node.waits_for_datastore || etcd->wait_for_entries(kEtcdAtStart)) return OpenStore{std::move(mirror), etcd};
   return Err(StartError{"nothing is remembered of etcd in " + dir + ", and it cannot be used: " + etcd->status().reason});
+}
+
+// What is planned of the store's entries, written if nobody wrote meanwhile: a lost race is read and tried again.
+Status<StoreError> commit_plan(config::store::Store& store,
+                               const std::function<std::vector<Write>(const std::vector<Entry>&)>& plan) {
+  for (int attempt = 0;; ++attempt) {
+    auto listing = store.list(std::string(config::store::kRoot));
+    if (!listing) return Err(listing.error());
+    const std::vector<Write> writes = plan(listing->entries);
+    if (writes.empty()) return Done{};
+    auto written = store.commit(writes);
+    if (written) return Done{};
+    if (written.error().kind != StoreError::Kind::Conflict || attempt == 10) return Err(written.error());
+  }
+}
+
+Chance some_chance() {
+  std::random_device chance;
+  Chance bytes;
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(chance());
+  return bytes;
+}
+
+// Whose address the options leave to us.
+Wanted wanted_of(const Options& options) {
+  Wanted wanted;
+  if (options.ip.empty() || options.ip == "autodetect") wanted.ipv4 = &options.node.ip_method;
+  if (options.ip6 == "autodetect") wanted.ipv6 = &options.node.ip6_method;
+  return wanted;
 }
 
 }  // namespace
@@ -94,19 +127,33 @@ Status<StoreError> initialise(config::store::Store& store) {
   return Done{};
 }
 
-// Another agent may register at the same moment: a lost race is read and tried again.
-Status<StartError> register_self(config::store::Store& store, const Options& options, LogWriter& log) {
-  for (int attempt = 0;; ++attempt) {
-    auto listing = store.list(std::string(config::store::kRoot));
-    if (!listing) return Err(to_start_error(listing.error()));
-    auto plan = register_node(listing->entries, options, list_interfaces());
-    if (!plan) return Err(StartError{plan.error(), 1});
-    for (const LogRecord& warning : plan->warnings) log.log(warning);
-    if (!plan->write) return Done{};
-    auto written = store.commit({*plan->write});
-    if (written) return Done{};
-    if (written.error().kind != StoreError::Kind::Conflict || attempt == 10) return Err(to_start_error(written.error()));
+std::optional<std::string> unanswered(const OpenStore& opened) {
+  if (opened.etcd) {
+    if (opened.etcd->wait_for_entries(limits::kDatastoreWait)) return std::nullopt;
+    return opened.etcd->status().reason;
   }
+  auto answer = opened.store->get(std::string(config::etcd::kClusterInformationKey));
+  return answer ? std::nullopt : std::optional(answer.error().reason);
+}
+
+Status<StartError> register_self(config::store::Store& store, const Options& options, LogWriter& log) {
+  const Machine machine = look_at_machine(wanted_of(options));
+  std::optional<Result<Registration, std::string>> plan;
+  auto written = commit_plan(store, [&](const std::vector<Entry>& entries) {
+    plan = register_node(entries, options, machine);
+    return *plan && (*plan)->write ? std::vector<Write>{*(*plan)->write} : std::vector<Write>();
+  });
+  if (plan && !*plan) return Err(StartError{plan->error(), 1});
+  if (plan)
+    for (const LogRecord& record : (*plan)->records) log.log(record);
+  if (!written) return Err(to_start_error(written.error()));
+  const Chance chance = some_chance();
+  auto made = commit_plan(store, [&](const std::vector<Entry>& entries) {
+    return missing_defaults(entries, options.node, machine, chance);
+  });
+  // Routing can do without; who starts next tries again.
+  if (!made) log.log({LogLevel::Warn, "defaults_not_made", "", {{"reason", made.error().reason}}});
+  return Done{};
 }
 
 }  // namespace bgp::daemon

@@ -20,7 +20,7 @@ struct OpenStore {
   config::etcd::Mirror* etcd = nullptr;  // the store, when it is etcd
 };
 
-// Of etcd: with what is remembered of it, if it cannot be reached. `level` is called on etcd's thread after each outage.
+// Of etcd: with what is remembered of it, if it cannot be reached; with WAIT_FOR_DATASTORE also with nothing. `level` is called on etcd's thread after each outage.
 Result<OpenStore, StartError> open_store(const Options& options, LogWriter& log, std::function<void()> level);
 
 StartError to_start_error(const config::store::StoreError& error);
@@ -29,7 +29,10 @@ ctl::protocol::DatastoreStatus to_datastore_status(const config::etcd::MirrorSta
 // Makes Calico's ClusterInformation where nobody did yet: by it we know this datastore again (config/etcd/identity.h).
 Status<config::store::StoreError> initialise(config::store::Store& store);
 
-// Writes our node resource, where what it says changes.
+// Why the store does not answer; nullopt: it does. At most limits::kDatastoreWait passes.
+std::optional<std::string> unanswered(const OpenStore& opened);
+
+// Writes our node resource, where what it says changes, and makes the default resources that are missing.
 Status<StartError> register_self(config::store::Store& store, const Options& options, LogWriter& log);
 
 }  // namespace bgp::daemon

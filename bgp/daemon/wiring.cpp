@@ -12,9 +12,12 @@
 #include <random>
 #include <thread>
 
+#include "bgp/base/limits.h"
+#include "bgp/daemon/address_monitor.h"
 #include "bgp/daemon/answers.h"
 #include "bgp/daemon/config_source.h"
 #include "bgp/daemon/log_writer.h"
+#include "bgp/daemon/node_name_file.h"
 #include "bgp/daemon/stores.h"
 #include "bgp/daemon/transcript_file.h"
 #include "bgp/io/bfd_driver.h"
@@ -68,6 +71,7 @@ class Agent::Impl {
   void run();
 
  private:
+  Status<StartError> wait_for_datastore(const OpenStore& opened);
   Status<StartError> register_at_start();
   void register_in_etcd();
   Status<StartError> start_routing(const config::desired::Resolved& first);
@@ -89,6 +93,7 @@ class Agent::Impl {
   config::etcd::Mirror* etcd_ = nullptr;  // store_, when it is etcd
   bool is_registered_ = false;            // the store thread's, once it runs
   std::unique_ptr<ConfigSource> config_source_;
+  std::optional<AddressMonitor> address_monitor_;
   std::optional<Answers> answers_;  // before the servers that ask
   std::unique_ptr<ctl::server::UnixServer> control_;
   std::vector<std::unique_ptr<ctl::server::BirdServer>> birds_;  // a family each
@@ -107,15 +112,21 @@ Status<StartError> Agent::Impl::start() {
   // etcd's thread -> store thread: after each outage
   auto opened = open_store(options_, log_, [this] { post(store_io_, [this] { register_in_etcd(); }); });
   if (!opened) return Err(opened.error());
+  if (options_.node.waits_for_datastore) {
+    if (auto waited = wait_for_datastore(*opened); !waited) return waited;
+  }
   store_ = std::move(opened->store);
   etcd_ = opened->etcd;
   if (auto registered = register_at_start(); !registered) return registered;
+  if (auto written = write_node_name_file(options_.node_name_file, options_.node_name); !written)
+    log_.log({LogLevel::Warn, "node_name_not_stored", "", {{"reason", written.error()}}});
 
   // store -> speaker: a whole configuration a change; coalesced while one waits
   config_source_ = std::make_unique<ConfigSource>(
       store_io_, *store_,
       config::desired::NodeIdentity{.name = options_.node_name, .router_id = options_.router_id,
-                                    .ao_algorithms = io::ao_algorithms_of_kernel()},
+                                    .ao_algorithms = io::ao_algorithms_of_kernel(),
+                                    .speaks_bgp = options_.node.speaks_bgp(), .cluster_ips = options_.node.cluster_ips},
       options_.secrets_dir,
       ConfigSource::Events{
           [this](const speaker::SpeakerConfig& resolved) {
@@ -123,7 +134,10 @@ Status<StartError> Agent::Impl::start() {
             bird_self_.reconfigured = std::chrono::system_clock::now();
             post(routing_io_, [this, config] { driver_->handle(speaker::input::Reconfigure{config}); });
           },
-          [this](const LogRecord& record) { log_.log(record); }});
+          [this](const LogRecord& record) { log_.log(record); },
+          [this](const std::string& severity) {
+            if (!options_.is_log_level_fixed) log_.set_level(parse_log_level(severity).value_or(options_.log_level));
+          }});
   auto first = config_source_->start();
   if (!first) return Err(to_start_error(first.error()));
   if (auto routing = start_routing(*first); !routing) return routing;
@@ -132,7 +146,31 @@ Status<StartError> Agent::Impl::start() {
             {{"node", options_.node_name}, {"as", first->config.local_as.to_string()},
              {"identifier", first->config.identifier.to_string()},
              {"peers", std::to_string(first->config.peers.size())}, {"memory", memory_.to_string()}}});
+  if (!options_.node.speaks_bgp())
+    log_.log({LogLevel::Info, "no_bgp", "", {{"backend", options_.node.backend}}});
+  address_monitor_.emplace(store_io_, *store_, options_,
+                           AddressMonitor::Events{[this] { return config_source_->entries(); },
+                                                  [this](const LogRecord& record) { log_.log(record); }});
+  address_monitor_->start();
   store_thread_ = std::thread([this] { store_io_.run(); });
+  return Done{};
+}
+
+// Once a second until it answers, or until somebody wants us to stop.
+Status<StartError> Agent::Impl::wait_for_datastore(const OpenStore& opened) {
+  bool is_told_to_stop = false;
+  signals_.async_wait([&](const boost::system::error_code& error, int) { is_told_to_stop = !error; });
+  std::string told;
+  while (auto reason = unanswered(opened)) {
+    if (*reason != told) log_.log({LogLevel::Warn, "datastore_awaited", "", {{"reason", *reason}}});
+    told = *reason;
+    store_io_.poll();  // the log
+    routing_io_.run_one_for(limits::kDatastoreWait);
+    if (is_told_to_stop) return Err(StartError{"stopped while the datastore was awaited", 0});
+  }
+  signals_.cancel();
+  routing_io_.run();  // the handler above must not outlive this
+  routing_io_.restart();
   return Done{};
 }
 
@@ -209,6 +247,7 @@ Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& f
             malloc_trim(0);
           }},
       recorder_.get());
+  if (!options_.node.speaks_bgp()) return Done{};
   uint16_t port = options_.listen_port.value_or(first.listen_port);
   if (auto listening = driver_->listen(port); !listening) return Err(StartError{listening.error(), 1});
   if (!kernel_) return Done{};
@@ -298,6 +337,7 @@ void Agent::Impl::shut_down(const std::string& reason) {
 void Agent::Impl::stop_store_thread() {
   post(store_io_, [this] {
     if (config_source_) config_source_->stop();
+    if (address_monitor_) address_monitor_->stop();
     control_.reset();
     birds_.clear();
   });

@@ -90,6 +90,11 @@ Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& n
   resolved.listen_port = inventory.listen_port(node.name);
   resolved.log_severity = inventory.log_severity(node.name);
   const auto self = find_self(inventory, node);
+  if (!node.speaks_bgp) {
+    if (self) resolved.config.local_as = self->as_number;
+    if (self) resolved.config.identifier = self->identifier;
+    return resolved;
+  }
   if (!self) {
     resolved.problem = self.error();
     return resolved;

@@ -16,6 +16,7 @@
 #include "bgp/base/ip_address.h"
 #include "bgp/base/log.h"
 #include "bgp/base/numbers.h"
+#include "bgp/base/prefix.h"
 #include "bgp/base/result.h"
 #include "bgp/base/secret.h"
 #include "bgp/base/tcp_ao.h"
@@ -34,6 +35,8 @@ struct NodeIdentity {
   std::string router_id = {};  // an IPv4 address, "hash", or empty: the node's IPv4 address
   // What its kernel can do of TCP-AO.
   std::vector<bgp::AoAlgorithm> ao_algorithms = {bgp::kAoAlgorithms.begin(), bgp::kAoAlgorithms.end()};
+  bool speaks_bgp = true;  // CALICO_NETWORKING_BACKEND: without BGP there is a configuration, of nothing
+  std::optional<bgp::Prefix> cluster_ips = {};  // CALICO_ADVERTISE_CLUSTER_IPS, instead of the configured ones
 };
 
 // The text of a secret, or why there is none. A peer whose password is missing is held down: never without it.

@@ -41,6 +41,7 @@ bgp::Result<Self, std::string> find_self(const Inventory& inventory, const NodeI
   self.labels = stored.labels;
   self.listen_port = inventory.listen_port(node.name);
   self.ao_algorithms = node.ao_algorithms;
+  self.cluster_ips = node.cluster_ips;
   self.drains = stored.annotations.drain.value_or(false);
   return self;
 }

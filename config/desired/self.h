@@ -24,6 +24,7 @@ struct Self {
   uint16_t listen_port = 179;
   bool drains = false;  // calico-bgp/drain
   std::vector<bgp::AoAlgorithm> ao_algorithms;
+  std::optional<bgp::Prefix> cluster_ips;  // said by the environment
 
   const std::optional<bgp::IpAddress>& address(bgp::Family family) const {
     return family == bgp::Family::IPv4 ? ipv4 : ipv6;

@@ -39,8 +39,8 @@ void drop_what_is_no_aggregate(Ranges& ranges, std::vector<bgp::LogRecord>& warn
 Services services_of(const Inventory& inventory, const Self& self, std::vector<bgp::LogRecord>& warnings) {
   Services services;
   const model::BgpConfiguration* global = inventory.configuration("default");
-  if (global == nullptr) return services;
-  const model::Advertisements& wanted = global->advertisements;
+  model::Advertisements wanted = global == nullptr ? model::Advertisements() : global->advertisements;
+  if (self.cluster_ips) wanted.cluster_ips = {*self.cluster_ips};
   append(services.reflected, wanted.external_ips);
   append(services.reflected, wanted.load_balancer_ips);
   services.all = services.reflected;

@@ -17,7 +17,8 @@ Result<Options, Answer> parse(std::vector<const char*> arguments, const Variable
     auto it = variables.find(name);
     return it == variables.end() ? nullptr : it->second.c_str();
   };
-  return parse_options(static_cast<int>(arguments.size()), arguments.data(), environment, "Host.Example");
+  auto no_file = [](const std::string&) { return Result<std::string, std::string>(std::string()); };
+  return parse_options(static_cast<int>(arguments.size()), arguments.data(), environment, {"Host.Example", no_file});
 }
 
 }  // namespace
@@ -44,6 +45,42 @@ TEST_CASE("a flag wins over its variable, and NODENAME over HOSTNAME") {
   CHECK(parse({}, {{"HOSTNAME", "h1"}})->node_name == "h1");
   CHECK(parse({}, variables)->ip == "10.0.0.1/24");
   CHECK(parse({"--as=1.10"}, variables)->as == Asn{65546});
+}
+
+TEST_CASE("the node's name: NODENAME, the nodename file, HOSTNAME, the host's; the last two in lower case") {
+  auto name = [](const Variables& variables, Result<std::string, std::string> file) {
+    auto environment = [&](const char* variable) {
+      auto it = variables.find(variable);
+      return it == variables.end() ? nullptr : it->second.c_str();
+    };
+    std::string asked;
+    const char* arguments[] = {"calico-bgpd"};
+    auto options = parse_options(1, arguments, environment, {"Host.Example", [&](const std::string& path) { asked = path; return file; }});
+    return options ? options->node_name + " " + asked : options.error().text;
+  };
+  const std::string none, there = "Stored\n";
+  CHECK(name({{"NODENAME", "N1"}, {"HOSTNAME", "H1"}}, there) == "N1 ");
+  CHECK(name({{"HOSTNAME", "H1"}}, there) == "Stored /var/lib/calico/nodename");
+  CHECK(name({{"HOSTNAME", "H1"}}, none) == "h1 /var/lib/calico/nodename");
+  CHECK(name({{"CALICO_NODENAME_FILE", "/x/name"}}, none) == "host.example /x/name");
+  CHECK(name({}, Err(std::string("cannot read /x: Permission denied"))) ==
+        "calico-bgpd: cannot read /x: Permission denied; give --node-name\n");
+  CHECK(name({}, std::string("a b")).starts_with("calico-bgpd: /var/lib/calico/nodename: 'a b' is not allowed"));
+}
+
+TEST_CASE("BGP_LOGSEVERITYSCREEN wins over CALICO_STARTUP_LOGLEVEL, the flag over both; only those two stay whatever is configured") {
+  const Variables both = {{"CALICO_STARTUP_LOGLEVEL", "error"}, {"BGP_LOGSEVERITYSCREEN", "debug"}};
+  CHECK(parse({}, both)->log_level == LogLevel::Debug);
+  CHECK(parse({}, both)->is_log_level_fixed);
+  CHECK(parse({"--log-level", "warning"}, both)->log_level == LogLevel::Warn);
+  CHECK(parse({"--log-level", "warning"})->is_log_level_fixed);
+  CHECK(parse({}, {{"CALICO_STARTUP_LOGLEVEL", "error"}})->log_level == LogLevel::Error);
+  CHECK_FALSE(parse({}, {{"CALICO_STARTUP_LOGLEVEL", "error"}})->is_log_level_fixed);
+}
+
+TEST_CASE("a backend that is not BGP's leaves the kernel alone") {
+  CHECK_FALSE(parse({}, {{"CALICO_NETWORKING_BACKEND", "vxlan"}})->has_fib);
+  CHECK(parse({}, {{"CALICO_NETWORKING_BACKEND", "bird"}})->has_fib);
 }
 
 TEST_CASE("--on-stop says what peers are told at the end") {
@@ -96,6 +133,7 @@ TEST_CASE("a bad option is one line that names the place and what is allowed, an
       {{"--fib", "maybe"}, {}, "calico-bgpd: --fib: 'maybe' is not allowed; give 'kernel' or 'none'\n"},
       {{"--fib-protocol", "2"}, {}, "calico-bgpd: --fib-protocol: '2' is not allowed; give a route protocol number from 5 to 255\n"},
       {{"--fib-table", "255"}, {}, "calico-bgpd: --fib-table: '255' is not allowed; give a routing table number from 1 to 4294967295, not 255 (local)\n"},
+      {{}, {{"IP_AUTODETECTION_METHOD", "can-reach="}}, "calico-bgpd: $IP_AUTODETECTION_METHOD: 'can-reach=' is not allowed; give one address or host name after can-reach=\n"},
       {{"--log-level", "loud"}, {}, "calico-bgpd: --log-level: 'loud' is not allowed; give debug, info, warning or error\n"},
   };
   for (const Row& row : rows) {

@@ -82,6 +82,14 @@ TEST_CASE("serviceClusterIPs, serviceExternalIPs, serviceLoadBalancerIPs: announ
   CHECK(with("").config.kernel_filter == nullptr);
 }
 
+TEST_CASE("CALICO_ADVERTISE_CLUSTER_IPS stands in for serviceClusterIPs, also where nothing is configured") {
+  NodeIdentity self = {.name = "n1"};
+  self.cluster_ips = bgp::Prefix::parse("10.48.0.0/12");
+  const Resolved r = resolve(stored(kN1 + v3("BGPConfiguration", "default", kAllServices)), self);
+  CHECK(texts(r.config.service_routes) == "10.48.0.0/12 192.0.2.0/24 198.51.100.0/24");
+  CHECK(texts(resolve(stored(kN1), self).config.service_routes) == "10.48.0.0/12");
+}
+
 TEST_CASE("a service range of one address needs its service, one of everything would draw all traffic") {
   const Resolved r = with("serviceExternalIPs: [{cidr: 192.0.2.7/32}, {cidr: 0.0.0.0/0}]");
   CHECK(r.config.service_routes.empty());

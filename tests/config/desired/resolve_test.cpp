@@ -165,6 +165,17 @@ TEST_CASE("export: the block for what is inside it, single addresses of pools, a
   CHECK_FALSE(exported("fd81::1/128"));
 }
 
+TEST_CASE("a node that speaks no BGP has no peers, and no problem without an address") {
+  NodeIdentity self = {.name = "n1"};
+  self.speaks_bgp = false;
+  const Resolved r = resolve(stored(kN1 + kN2 + block("n1", "192.168.1.0/26")), self);
+  CHECK(r.config.peers.empty());
+  CHECK(r.config.own_blocks.empty());
+  CHECK(r.config.local_as == bgp::Asn{64512});
+  CHECK_FALSE(r.problem.has_value());
+  CHECK_FALSE(resolve({}, self).problem.has_value());
+}
+
 TEST_CASE("listen port and log level: the node's own, else the global ones; the mesh dials the neighbour's port") {
   const std::string text = kN1 + kN2 + v3("BGPConfiguration", "default", "listenPort: 1179, logSeverityScreen: Debug") +
                            v3("BGPConfiguration", "node.n2", "listenPort: 2179");
