@@ -9,13 +9,18 @@ using Kind = DetectionMethod::Kind;
 
 std::string to_word(Family family) { return family == Family::IPv4 ? "IPv4" : "IPv6"; }
 
+// Why no node could be reached by it; empty: it could.
+std::string unfit(const IpAddress& address) {
+  if (address.is_loopback()) return "a loopback address";
+  if (address.is_link_local()) return "a link-local address";
+  return address.is_multicast() || address.is_unspecified() ? "no unicast address" : "";
+}
+
 // Of one address; empty: it would do.
 std::string passed_over(const DetectionMethod& method, const Interface& interface) {
   if (std::string reason = passed_over_for_name(method, interface.name); !reason.empty()) return reason;
   const IpAddress& address = interface.address.address;
-  if (address.is_loopback()) return "a loopback address";
-  if (address.is_link_local()) return "a link-local address";
-  if (address.is_multicast() || address.is_unspecified()) return "no unicast address";
+  if (std::string reason = unfit(address); !reason.empty()) return reason;
   const bool is_inside = method.kind != Kind::Cidr ||
                          std::any_of(method.cidrs.begin(), method.cidrs.end(),
                                      [&](const Prefix& cidr) { return cidr.contains(address); });
@@ -41,6 +46,7 @@ Detection first_acceptable(const DetectionMethod& method, Family family, const M
 
 Detection on_interface(const Machine& machine, const IpAddress& address, const std::string& who_says) {
   const Interface* interface = machine.find(address);
+  if (std::string reason = unfit(address); !reason.empty()) return {{}, {}, who_says + " " + address.to_string() + ", " + reason, {}};
   if (!interface) return {{}, {}, who_says + " " + address.to_string() + ", which no interface that is up has", {}};
   return {interface->address, interface->name, {}, {}};
 }

@@ -25,8 +25,11 @@ class Desk:
         return done.stdout, done.returncode
 
 
+FRESH = {"NO_DEFAULT_POOLS": ""}  # as a user's node starts: what the pages show must hold with the default pools
+
+
 def node_desk(lab):
-    return Desk(lab, OurNode(lab.host("node1", "172.17.8.101/24", "fd00:8::101/64")))
+    return Desk(lab, OurNode(lab.host("node1", "172.17.8.101/24", "fd00:8::101/64"), env=FRESH))
 
 
 def none_desk(lab):

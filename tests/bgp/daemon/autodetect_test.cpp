@@ -75,6 +75,9 @@ TEST_CASE("can-reach= takes what the kernel would send from, with the subnet of 
   asked.reach4 = *IpAddress::parse("192.0.2.77");
   CHECK(detect(method("can-reach=198.51.100.1"), Family::IPv4, asked, node()).reason ==
         "to 198.51.100.1 the kernel would send from 192.0.2.77, which no interface that is up has");
+  asked.reach4 = *IpAddress::parse("127.0.0.1");
+  CHECK(detect(method("can-reach=localhost"), Family::IPv4, asked, node()).reason ==
+        "to localhost the kernel would send from 127.0.0.1, a loopback address");
   asked.reach4 = Err(std::string("can-reach: no way to 198.51.100.1: Network is unreachable"));
   CHECK(detect(method("can-reach=198.51.100.1"), Family::IPv4, asked, node()).reason ==
         "can-reach: no way to 198.51.100.1: Network is unreachable");

@@ -10,6 +10,10 @@ from .wait import wait_until
 
 SOURCE = Path(__file__).resolve().parents[3]
 
+# What every agent of a lab inherits: the tests make the pools they need, and no lab leaves a name on its machine.
+os.environ.setdefault("NO_DEFAULT_POOLS", "true")
+os.environ.setdefault("CALICO_NODENAME_FILE", "/nonexistent/nodename")
+
 
 def bin_dir():
     """Where the programs under test are; CALICO_BIN names another build."""
@@ -41,16 +45,19 @@ def block_yaml(node, cidr, state="confirmed"):
 
 class OurNode:
     """shared_with: another OurNode of this machine, whose store this one uses through its control socket.
-    etcd: environment that names etcd; it is then the datastore, and calicoctl still goes through the agent."""
+    etcd: environment that names etcd; it is then the datastore, and calicoctl still goes through the agent.
+    env: more of the agent's environment; a variable that is empty is one that is not set.
+    is_addressed: --ip and --ip6 say what eth0 has; else the agent looks for itself."""
 
-    def __init__(self, host, asn=None, shared_with=None, args=(), etcd=None):
+    def __init__(self, host, asn=None, shared_with=None, args=(), etcd=None, env=None, is_addressed=True):
         self.host, self.name = host, host.name
         self.run_dir, self.data_dir = host.dir / "run", host.dir / "data"
         self.socket = self.run_dir / "calico-bgp.ctl"
         datastore = f"unix:{shared_with.socket}" if shared_with else "etcdv3" if etcd else "embedded"
-        self.etcd = etcd
+        self.agent_env = {**(etcd or {}), **(env or {})}
+        addresses = self._address_args() if is_addressed else []
         self.args = ["--node-name", self.name, "--run-dir", self.run_dir, "--data-dir", self.data_dir,
-                     "--datastore", datastore, *self._address_args(), *(["--as", asn] if asn else []), *args]
+                     "--datastore", datastore, *addresses, *(["--as", asn] if asn else []), *args]
         self.env = {"CALICO_BGP_SOCKET": str(self.socket), "CALICO_BGP_DATA_DIR": str(self.data_dir),
                     "PATH": f"{bin_dir()}:{os.environ['PATH']}"}
         self.process = None
@@ -65,7 +72,7 @@ class OurNode:
     def spawn(self):
         self.run_dir.mkdir(exist_ok=True)
         self.data_dir.mkdir(exist_ok=True)
-        self.process = self.host.spawn("calico-bgpd", bin_dir() / "calico-bgpd", *self.args, env=self.etcd)
+        self.process = self.host.spawn("calico-bgpd", bin_dir() / "calico-bgpd", *self.args, env=self.agent_env)
 
     def start(self):
         self.spawn()
