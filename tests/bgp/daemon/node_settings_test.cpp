@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
 #include <map>
+#include <sstream>
 
 #include "bgp/base/limits.h"
 
@@ -118,6 +121,20 @@ TEST_CASE("variables of pools that contradict each other are refused") {
   CHECK(read({{"CALICO_IPV4POOL_CIDR", "10.0.0.0/27"}}).error() ==
         "the default pool 10.0.0.0/27 is smaller than a block of /26; give a wider CIDR or a longer block size");
   CHECK(read({{"NO_DEFAULT_POOLS", "false"}, {"CALICO_IPV4POOL_CIDR", "10.0.0.0/16"}}).ok());
+}
+
+TEST_CASE("every variable has its row in README.md") {
+  std::ifstream file(CALICO_SOURCE_DIR "/bgp/daemon/README.md");
+  const std::string readme((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::istringstream help(node_settings_help());
+  int variables = 0;
+  for (std::string line; std::getline(help, line);) {
+    if (!line.starts_with("  $")) continue;
+    ++variables;
+    const std::string name = line.substr(3, line.find(':') - 3);
+    CHECK_MESSAGE(readme.find("`" + name + "`") != std::string::npos, name);
+  }
+  CHECK(variables == 26);
 }
 
 TEST_CASE("every variable is in the help") {
