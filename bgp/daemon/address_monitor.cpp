@@ -55,7 +55,9 @@ void AddressMonitor::watch(Family family, const std::string& option, const Detec
 }
 
 void AddressMonitor::start() {
-  if (!watched_.empty()) wait();
+  if (watched_.empty()) return;
+  asking_.emplace(1);
+  wait();
 }
 
 void AddressMonitor::stop() {
@@ -72,20 +74,16 @@ void AddressMonitor::wait() {
 
 // store thread -> asking thread -> store thread: one look at a time
 void AddressMonitor::ask() {
-  boost::asio::post(asking_, [this] {
+  boost::asio::post(*asking_, [this] {
     Wanted wanted;
     for (const Watched& watched : watched_)
       (watched.family == Family::IPv4 ? wanted.ipv4 : wanted.ipv6) = watched.method;
     boost::asio::post(io_, [this, machine = look_at_machine(wanted)] {
       if (is_stopped_) return;
-      look(machine);
+      for (Watched& watched : watched_) look(watched, machine);
       wait();
     });
   });
-}
-
-void AddressMonitor::look(const Machine& machine) {
-  for (Watched& watched : watched_) look(watched, machine);
 }
 
 void AddressMonitor::look(Watched& watched, const Machine& machine) {

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "bgp/daemon/address_watch.h"
@@ -39,7 +40,6 @@ class AddressMonitor {
   void watch(Family family, const std::string& option, const DetectionMethod& method);
   void wait();
   void ask();
-  void look(const Machine& machine);
   void look(Watched& watched, const Machine& machine);
   void take(const Detection& detection, const DetectionMethod& method);
 
@@ -50,7 +50,7 @@ class AddressMonitor {
   std::vector<Watched> watched_;
   boost::asio::steady_timer timer_;
   bool is_stopped_ = false;
-  boost::asio::thread_pool asking_{1};
+  std::optional<boost::asio::thread_pool> asking_;  // a thread, where something is watched
 };
 
 }  // namespace bgp::daemon

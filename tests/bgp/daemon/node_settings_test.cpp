@@ -87,8 +87,8 @@ TEST_CASE("CALICO_K8S_NODE_REF is a name, BGP_LOGSEVERITYSCREEN a level") {
   CHECK_FALSE(read({{"BGP_LOGSEVERITYSCREEN", "loud"}}).ok());
 }
 
-TEST_CASE("CALICO_MANAGE_CNI and CALICO_DISABLE_FILE_LOGGING are accepted whatever they say") {
-  CHECK(read({{"CALICO_MANAGE_CNI", "false"}, {"CALICO_DISABLE_FILE_LOGGING", "true"}}).ok());
+TEST_CASE("CALICO_MANAGE_CNI, CALICO_DISABLE_FILE_LOGGING and KUBECONFIG are accepted whatever they say") {
+  CHECK(read({{"CALICO_MANAGE_CNI", "false"}, {"CALICO_DISABLE_FILE_LOGGING", "true"}, {"KUBECONFIG", "/no/file"}}).ok());
 }
 
 TEST_CASE("a pool's variable that makes no sense is one line") {
