@@ -4,10 +4,10 @@
 #include <map>
 #include <random>
 
+#include "bgp/base/limits.h"
 #include "bgp/daemon/default_resources.h"
 #include "bgp/daemon/machine.h"
 #include "bgp/daemon/registration.h"
-#include "bgp/base/limits.h"
 #include "config/etcd/identity.h"
 #include "config/rocks/rocks_store.h"
 #include "config/store/keys.h"
@@ -127,12 +127,12 @@ Status<StoreError> initialise(config::store::Store& store) {
   return Done{};
 }
 
-std::optional<std::string> unanswered(const OpenStore& opened) {
-  if (opened.etcd) {
-    if (opened.etcd->wait_for_entries(limits::kDatastoreWait)) return std::nullopt;
-    return opened.etcd->status().reason;
+std::optional<std::string> unanswered(config::store::Store& store, config::etcd::Mirror* etcd) {
+  if (etcd) {
+    if (etcd->wait_for_entries(limits::kDatastoreWait)) return std::nullopt;
+    return etcd->status().reason;
   }
-  auto answer = opened.store->get(std::string(config::etcd::kClusterInformationKey));
+  auto answer = store.get(std::string(config::etcd::kClusterInformationKey));
   return answer ? std::nullopt : std::optional(answer.error().reason);
 }
 

@@ -29,8 +29,8 @@ ctl::protocol::DatastoreStatus to_datastore_status(const config::etcd::MirrorSta
 // Makes Calico's ClusterInformation where nobody did yet: by it we know this datastore again (config/etcd/identity.h).
 Status<config::store::StoreError> initialise(config::store::Store& store);
 
-// Why the store does not answer; nullopt: it does. At most limits::kDatastoreWait passes.
-std::optional<std::string> unanswered(const OpenStore& opened);
+// Why the store, `etcd` if it is that, does not answer; nullopt: it does. At most limits::kDatastoreWait passes for etcd.
+std::optional<std::string> unanswered(config::store::Store& store, config::etcd::Mirror* etcd);
 
 // Writes our node resource, where what it says changes, and makes the default resources that are missing.
 Status<StartError> register_self(config::store::Store& store, const Options& options, LogWriter& log);

@@ -71,7 +71,7 @@ class Agent::Impl {
   void run();
 
  private:
-  Status<StartError> wait_for_datastore(const OpenStore& opened);
+  Status<StartError> wait_for_datastore();
   Status<StartError> register_at_start();
   void register_in_etcd();
   Status<StartError> start_routing(const config::desired::Resolved& first);
@@ -112,11 +112,11 @@ Status<StartError> Agent::Impl::start() {
   // etcd's thread -> store thread: after each outage
   auto opened = open_store(options_, log_, [this] { post(store_io_, [this] { register_in_etcd(); }); });
   if (!opened) return Err(opened.error());
-  if (options_.node.waits_for_datastore) {
-    if (auto waited = wait_for_datastore(*opened); !waited) return waited;
-  }
   store_ = std::move(opened->store);
   etcd_ = opened->etcd;
+  if (options_.node.waits_for_datastore) {
+    if (auto waited = wait_for_datastore(); !waited) return waited;
+  }
   if (auto registered = register_at_start(); !registered) return registered;
   if (auto written = write_node_name_file(options_.node_name_file, options_.node_name); !written)
     log_.log({LogLevel::Warn, "node_name_not_stored", "", {{"reason", written.error()}}});
@@ -157,11 +157,11 @@ Status<StartError> Agent::Impl::start() {
 }
 
 // Once a second until it answers, or until somebody wants us to stop.
-Status<StartError> Agent::Impl::wait_for_datastore(const OpenStore& opened) {
+Status<StartError> Agent::Impl::wait_for_datastore() {
   bool is_told_to_stop = false;
   signals_.async_wait([&](const boost::system::error_code& error, int) { is_told_to_stop = !error; });
   std::string told;
-  while (auto reason = unanswered(opened)) {
+  while (auto reason = unanswered(*store_, etcd_)) {
     if (*reason != told) log_.log({LogLevel::Warn, "datastore_awaited", "", {{"reason", *reason}}});
     told = *reason;
     store_io_.poll();  // the log
