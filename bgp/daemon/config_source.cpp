@@ -38,7 +38,6 @@ Result<Resolved, config::store::StoreError> ConfigSource::start() {
   last_ = resolve();
   if (last_.problem) last_.config = {};  // nothing to keep yet: run without peers until it is mended
   report(last_);
-  events_.log_severity(last_.log_severity);
   watch_secrets();
   return last_;
 }
@@ -72,7 +71,6 @@ void ConfigSource::resolve_soon() {
     Resolved resolved = resolve();
     if (resolved.warnings != last_.warnings || resolved.problem != last_.problem) report(resolved);
     if (resolved.problem) resolved.config = last_.config;
-    if (resolved.log_severity != last_.log_severity) events_.log_severity(resolved.log_severity);
     bool is_same = resolved.config == last_.config;
     last_ = std::move(resolved);
     if (!is_same) events_.resolved(last_.config);

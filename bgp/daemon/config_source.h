@@ -21,7 +21,6 @@ class ConfigSource {
   struct Events {
     std::function<void(const speaker::SpeakerConfig&)> resolved;  // on the store thread; only when it differs
     std::function<void(const LogRecord&)> log;
-    std::function<void(const std::string&)> log_severity;  // the configured one, at the start and when it changes; may be empty
   };
   // `io`, the store thread's, and `store` must outlive the source.
   ConfigSource(boost::asio::io_context& io, config::store::Store& store, config::desired::NodeIdentity node,

@@ -19,14 +19,13 @@ class LogWriter {
  public:
   LogWriter(boost::asio::io_context& writer, LogLevel level) : writer_(writer), level_(level) {}
   void log(const LogRecord& record);
-  void set_level(LogLevel level) { level_ = level; }
 
  private:
   static constexpr int kPendingMax = 10000;
   void write(std::chrono::system_clock::time_point at, const LogRecord& record);
 
   boost::asio::io_context& writer_;
-  std::atomic<LogLevel> level_;
+  LogLevel level_;
   std::atomic<int> pending_ = 0;
   std::atomic<uint64_t> dropped_ = 0;
 };

@@ -102,11 +102,6 @@ std::string set_cluster_ips(std::optional<Prefix>& out, const Given& given) {
   return out ? "" : bad(given, "give one CIDR, like 10.96.0.0/12");
 }
 
-std::string set_log_level(std::optional<LogLevel>& out, const Given& given) {
-  out = parse_log_level(given.text);
-  return out ? "" : bad(given, "give debug, info, warning or error");
-}
-
 // ---- the list, in the order of README.md ---------------------------------------------------------------------------
 
 struct Row {
@@ -165,8 +160,6 @@ std::vector<Row> make_rows() {
        [](NodeSettings& s, const Given& given) { s.kubernetes_node = given.text; return std::string(); }},
       {"CALICO_ADVERTISE_CLUSTER_IPS", "a CIDR, instead of the configured serviceClusterIPs",
        [](NodeSettings& s, const Given& given) { return set_cluster_ips(s.cluster_ips, given); }},
-      {"BGP_LOGSEVERITYSCREEN", "log level, instead of the configured logSeverityScreen",
-       [](NodeSettings& s, const Given& given) { return set_log_level(s.log_level, given); }},
       {"CALICO_MANAGE_CNI", "accepted, without effect: we have no CNI plugin", nullptr},
       {"CALICO_DISABLE_FILE_LOGGING", "accepted, without effect: the log is on stderr", nullptr},
       {"NO_DEFAULT_POOLS", "true: make no default pools (false)",

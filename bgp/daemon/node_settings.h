@@ -36,7 +36,6 @@ struct NodeSettings {
   PoolSettings pool6 = {.block_size = 122, .nat_outgoing = false};
   std::optional<Prefix> cluster_ips;  // instead of the configured serviceClusterIPs
   std::string kubernetes_node;        // empty: not said
-  std::optional<LogLevel> log_level;  // instead of the configured logSeverityScreen
 
   bool speaks_bgp() const { return backend == "bird"; }
 };

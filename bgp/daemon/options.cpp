@@ -100,11 +100,8 @@ std::string set_memory_max(Options& o, const Given& given) {
 }
 
 std::string set_log_level(Options& o, const Given& given) {
-  std::optional<LogLevel> level = parse_log_level(given.text);
-  if (!level) return bad(given, "give debug, info, warning or error");
-  o.log_level = *level;
-  o.is_log_level_fixed = given.where.starts_with("--");
-  return {};
+  o.log_level = parse_log_level(given.text);
+  return o.log_level ? "" : bad(given, "give debug, info, warning or error");
 }
 
 // Of etcd's options, which are read together at the end.
@@ -147,7 +144,7 @@ const std::vector<Row>& rows() {
       {"fib", {}, "'kernel', or 'none' to leave the kernel alone (kernel)", set_fib},
       {"fib-protocol", {}, "route protocol number that marks our routes, 5..255 (12)", set_fib_protocol},
       {"fib-table", {}, "routing table (254, main)", set_fib_table},
-      {"log-level", {"CALICO_STARTUP_LOGLEVEL"}, "debug, info, warning or error (info)", set_log_level},
+      {"log-level", {"BGP_LOGSEVERITYSCREEN", "CALICO_STARTUP_LOGLEVEL"}, "debug, info, warning or error (info)", set_log_level},
       {"memory-max", {"CALICO_BGP_MEMORY_MAX"}, "MiB that the agent may use, or 'none': near it new sessions are refused, then the peer with most routes is told Cease 6/8 (the limit of the control group, else half of the machine's memory)", set_memory_max},
       {"record", {}, "write all that passes through the BGP core to this file, for tools/replay; passwords left out (none)", set_text<&Options::record>},
   };
@@ -192,10 +189,6 @@ std::string read_variables(Options& options, const Environment& environment) {
   auto settings = read_node_settings(environment);
   if (!settings) return settings.error();
   options.node = std::move(*settings);
-  if (!options.is_log_level_fixed && options.node.log_level) {
-    options.log_level = *options.node.log_level;
-    options.is_log_level_fixed = true;
-  }
   if (!options.node.speaks_bgp()) options.has_fib = false;
   const auto file = find_variable(environment, "CALICO_NODENAME_FILE");
   options.node_name_file = file ? file->text : kNodeNameFile;

@@ -30,8 +30,7 @@ struct Options {
   bool has_fib = true;
   uint8_t fib_protocol = 12;
   uint32_t fib_table = 254;
-  LogLevel log_level = LogLevel::Info;
-  bool is_log_level_fixed = false;       // by --log-level or $BGP_LOGSEVERITYSCREEN; else the configured one follows
+  std::optional<LogLevel> log_level;     // else logSeverityScreen, else info
   std::optional<uint64_t> memory_max;    // octets, 0 none; else the control group's limit, or half of the machine's
   std::string record;                    // a transcript's file; empty: none
   std::string node_name_file;            // where the name is remembered

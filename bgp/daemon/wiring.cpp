@@ -64,7 +64,7 @@ void end_within_two_seconds() {
 class Agent::Impl {
  public:
   explicit Impl(const Options& options)
-      : options_(options), log_(store_io_, options.log_level), memory_(options.memory_max) {}
+      : options_(options), log_(store_io_, options.log_level.value_or(LogLevel::Info)), memory_(options.memory_max) {}
   ~Impl() { stop_store_thread(); }
 
   Status<StartError> start();
@@ -134,10 +134,7 @@ Status<StartError> Agent::Impl::start() {
             bird_self_.reconfigured = std::chrono::system_clock::now();
             post(routing_io_, [this, config] { driver_->handle(speaker::input::Reconfigure{config}); });
           },
-          [this](const LogRecord& record) { log_.log(record); },
-          [this](const std::string& severity) {
-            if (!options_.is_log_level_fixed) log_.set_level(parse_log_level(severity).value_or(options_.log_level));
-          }});
+          [this](const LogRecord& record) { log_.log(record); }});
   auto first = config_source_->start();
   if (!first) return Err(to_start_error(first.error()));
   if (auto routing = start_routing(*first); !routing) return routing;

@@ -192,16 +192,10 @@ class Names(LabCase):
         self.assertNotIn("no_node_address", node.process.log())
         node.stop()
 
-    def test_the_configured_log_level_is_followed_unless_the_environment_says_another(self):
-        host = self.lab.host("node3", "10.0.0.3/24")
-        node = OurNode(host)
-        node.start()
-        node.ctl("config", "set", "logLevel", "error")
-        node.stop()
-        node.start()
-        node.stop()
-        self.assertEqual(says(node, "stopping"), [], "it was to say errors alone")
-        node.agent_env = {"BGP_LOGSEVERITYSCREEN": "info"}
-        node.start()
-        node.stop()
-        self.assertEqual(len(says(node, "stopping")), 1)
+    def test_the_log_level_is_calicos(self):
+        for level, is_said in (("error", False), ("info", True)):
+            host = self.lab.host(f"loud-{level}", "10.0.0.3/24")
+            node = self.lab.start(OurNode(host, env={"BGP_LOGSEVERITYSCREEN": level, "CALICO_STARTUP_LOGLEVEL": "warning"}))
+            node.stop()
+            self.assertEqual(bool(says(node, "stopping")), is_said)
+            self.lab.remove(host)

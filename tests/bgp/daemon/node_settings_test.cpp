@@ -35,7 +35,6 @@ TEST_CASE("without a variable, calico/node's defaults") {
   CHECK(s.pool6.is_wanted);
   CHECK_FALSE(s.cluster_ips.has_value());
   CHECK(s.kubernetes_node.empty());
-  CHECK_FALSE(s.log_level.has_value());
 }
 
 TEST_CASE("IP_AUTODETECTION_METHOD and IP6_AUTODETECTION_METHOD") {
@@ -81,10 +80,8 @@ TEST_CASE("CALICO_ADVERTISE_CLUSTER_IPS is one CIDR") {
         "$CALICO_ADVERTISE_CLUSTER_IPS: '10.96.0.1/12' is not allowed; give one CIDR, like 10.96.0.0/12");
 }
 
-TEST_CASE("CALICO_K8S_NODE_REF is a name, BGP_LOGSEVERITYSCREEN a level") {
+TEST_CASE("CALICO_K8S_NODE_REF is a name") {
   CHECK(read({{"CALICO_K8S_NODE_REF", "worker-1"}})->kubernetes_node == "worker-1");
-  CHECK(read({{"BGP_LOGSEVERITYSCREEN", "debug"}})->log_level == LogLevel::Debug);
-  CHECK_FALSE(read({{"BGP_LOGSEVERITYSCREEN", "loud"}}).ok());
 }
 
 TEST_CASE("CALICO_MANAGE_CNI, CALICO_DISABLE_FILE_LOGGING and KUBECONFIG are accepted whatever they say") {
@@ -134,7 +131,7 @@ TEST_CASE("every variable has its row in README.md") {
     const std::string name = line.substr(3, line.find(':') - 3);
     CHECK_MESSAGE(readme.find("`" + name + "`") != std::string::npos, name);
   }
-  CHECK(variables == 26);
+  CHECK(variables == 25);
 }
 
 TEST_CASE("every variable is in the help") {

@@ -35,7 +35,7 @@ TEST_CASE("without a word, the defaults of calico/node") {
   CHECK(o.has_fib);
   CHECK(o.fib_protocol == 12);
   CHECK(o.fib_table == 254);
-  CHECK(o.log_level == LogLevel::Info);
+  CHECK_FALSE(o.log_level.has_value());
 }
 
 TEST_CASE("a flag wins over its variable, and NODENAME over HOSTNAME") {
@@ -68,14 +68,11 @@ TEST_CASE("the node's name: NODENAME, the nodename file, HOSTNAME, the host's; t
   CHECK(name({}, std::string("a b")).starts_with("calico-bgpd: /var/lib/calico/nodename: 'a b' is not allowed"));
 }
 
-TEST_CASE("BGP_LOGSEVERITYSCREEN wins over CALICO_STARTUP_LOGLEVEL, the flag over both; only those two stay whatever is configured") {
+TEST_CASE("BGP_LOGSEVERITYSCREEN wins over CALICO_STARTUP_LOGLEVEL, the flag over both") {
   const Variables both = {{"CALICO_STARTUP_LOGLEVEL", "error"}, {"BGP_LOGSEVERITYSCREEN", "debug"}};
   CHECK(parse({}, both)->log_level == LogLevel::Debug);
-  CHECK(parse({}, both)->is_log_level_fixed);
   CHECK(parse({"--log-level", "warning"}, both)->log_level == LogLevel::Warn);
-  CHECK(parse({"--log-level", "warning"})->is_log_level_fixed);
   CHECK(parse({}, {{"CALICO_STARTUP_LOGLEVEL", "error"}})->log_level == LogLevel::Error);
-  CHECK_FALSE(parse({}, {{"CALICO_STARTUP_LOGLEVEL", "error"}})->is_log_level_fixed);
 }
 
 TEST_CASE("a backend that is not BGP's leaves the kernel alone") {

@@ -159,6 +159,15 @@ TEST_CASE("IP=autodetect without an answer keeps what is stored, and says why") 
   CHECK(field(*find(r, "autodetection_failed"), "keeps") == "10.0.0.5/24");
 }
 
+TEST_CASE("IP=autodetect with kubernetes-internal-ip takes what spec.addresses of the stored node calls InternalIP") {
+  Options o = options("autodetect");
+  o.node.ip_method = *parse_detection_method({"kubernetes-internal-ip", "x"});
+  Entry before = stored(node("node1", {}));
+  before.value = R"({"kind":"Node","metadata":{"name":"node1"},"spec":{"addresses":[{"address":"10.1.0.5/24","type":"CalicoNodeIP"},)"
+                 R"({"address":"fd00::9","type":"InternalIP"},{"address":"10.0.0.9","type":"InternalIP"}]}})";
+  CHECK(written(*register_node({before}, o, machine())).ipv4 == address("10.0.0.9/24"));
+}
+
 TEST_CASE("a new address that another node has is refused by name") {
   auto r = register_node({stored(node("node2", address("10.0.0.5/24")))}, options("10.0.0.5"), machine());
   REQUIRE_FALSE(r.ok());
