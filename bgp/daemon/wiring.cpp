@@ -48,7 +48,8 @@ fib::BestRoute to_best_route(const rib::RouteChange& change) {
   auto type = change.kind == rib::RouteChange::Kind::Blackhole ? fib::BestRoute::Type::Blackhole
                                                                : fib::BestRoute::Type::Unicast;
   fib::BestRoute route{change.prefix, type, {}};
-  for (const rib::RouteChange::NextHop& hop : change.next_hops) route.next_hops.emplace_back(hop.gateway, hop.weight);
+  for (const rib::RouteChange::NextHop& hop : change.next_hops)
+    route.next_hops.emplace_back(fib::Gateway(hop.gateway, hop.device), hop.weight);
   return route;
 }
 

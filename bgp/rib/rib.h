@@ -10,8 +10,10 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "bgp/policy/kernel_ways.h"
 #include "bgp/rib/decision.h"
 #include "bgp/rib/export_group.h"
 #include "bgp/rib/multipath.h"
@@ -25,7 +27,8 @@ struct RouteChange {
   // One leg. The weights of a route are all 1 unless every path brought a bandwidth.
   struct NextHop {
     ScopedAddress gateway;
-    uint16_t weight = 1;  // 1..256
+    uint16_t weight = 1;      // 1..256
+    std::string device = {};  // the tunnel that it is reached through, onlink; empty: none
     auto operator<=>(const NextHop&) const = default;
   };
   Prefix prefix;
@@ -104,9 +107,14 @@ class Rib {
   // ---- decisions -----------------------------------------------------------------------------------------------
   // Prefixes with several paths are decided again when this changes. Cost: O(prefixes).
   void set_multipath(const Multipath& config);
-  // What goes into the FIB, by prefix alone; null: everything. Selected routes of which that changes are told to the FIB
-  // at once. Cost: O(prefixes) when it changes.
-  void set_kernel_filter(policy::FilterPtr filter);
+  // What goes into the FIB, by prefix alone (null: everything), and which way. Selected routes of which that changes are
+  // told to the FIB at once. Cost: O(prefixes) when it changes.
+  struct KernelPolicy {
+    policy::FilterPtr filter;
+    policy::KernelWays ways;
+    bool lets_in(const Prefix& prefix) const;
+  };
+  void set_kernel_policy(KernelPolicy policy);
   bool has_work() const { return !dirty_[0].empty() || !dirty_[1].empty(); }
   // Nothing is undecided, nor waits for the end of the window.
   bool is_settled() const { return !has_work() && waiting_[0].empty() && waiting_[1].empty(); }
@@ -159,7 +167,9 @@ class Rib {
   void note_change(Family family, DestinationId id);
   void move_to_front(FamilyTable& table, DestinationId id, PathIndex path);
   void emit(Family family, DestinationId id, std::span<const Candidate> multipath);
-  bool is_for_kernel(const Prefix& prefix) const;
+  RouteChange change_of(const KernelPolicy& kernel, Family family, DestinationId id,
+                        std::span<const Candidate> multipath) const;
+  void lead(const KernelPolicy& kernel, const IpAddress& best, RouteChange& change) const;
   std::vector<RouteChange::NextHop> legs_of(const FamilyTable& table, std::span<const Candidate> multipath) const;
   ScopedAddress gateway(const Candidate& candidate) const;
   std::optional<std::vector<double>> bandwidths_of(const FamilyTable& table, std::span<const Candidate> multipath) const;
@@ -183,7 +193,7 @@ class Rib {
 
   Options options_;
   Multipath multipath_;
-  policy::FilterPtr kernel_filter_;
+  KernelPolicy kernel_;
   Tables tables_;
   std::array<DirtyQueue, 2> dirty_;
   std::array<std::vector<DestinationId>, 2> changed_lately_;  // with RowFlag::ChangedLately, or released since

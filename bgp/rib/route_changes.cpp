@@ -10,21 +10,25 @@
 namespace bgp::rib {
 
 void Rib::emit(Family family, DestinationId id, std::span<const Candidate> multipath) {
-  if (!options_.emit_route_changes) return;
+  if (options_.emit_route_changes) route_changes_.push_back(change_of(kernel_, family, id, multipath));
+}
+
+RouteChange Rib::change_of(const KernelPolicy& kernel, Family family, DestinationId id,
+                           std::span<const Candidate> multipath) const {
   const FamilyTable& table = tables_[family];
   RouteChange change{table.prefixes.prefix(id), RouteChange::Kind::None, {}};
-  if (!multipath.empty() && is_for_kernel(change.prefix)) {
-    const Path& best = table.paths[multipath[0].path];
-    if (tables_.peers[best.peer].accept_blackhole && tables_.attrs.facts(best.attr).blackhole) {
-      change.kind = RouteChange::Kind::Blackhole;
-    } else if (best.peer != kLocalPeer) {
-      change.kind = RouteChange::Kind::Unicast;
-      change.next_hops = legs_of(table, multipath);
-    } else if (best.path_id == static_cast<uint32_t>(LocalKind::Block)) {
-      change.kind = RouteChange::Kind::Blackhole;
-    }
+  if (multipath.empty() || !kernel.lets_in(change.prefix)) return change;
+  const Path& best = table.paths[multipath[0].path];
+  if (tables_.peers[best.peer].accept_blackhole && tables_.attrs.facts(best.attr).blackhole) {
+    change.kind = RouteChange::Kind::Blackhole;
+  } else if (best.peer != kLocalPeer) {
+    change.kind = RouteChange::Kind::Unicast;
+    change.next_hops = legs_of(table, multipath);
+    lead(kernel, gateway(multipath[0]).address, change);
+  } else if (best.path_id == static_cast<uint32_t>(LocalKind::Block)) {
+    change.kind = RouteChange::Kind::Blackhole;
   }
-  route_changes_.push_back(std::move(change));
+  return change;
 }
 
 // Sorted, each next hop once. What two paths over one next hop can carry is what the first of them says.

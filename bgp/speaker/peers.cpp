@@ -11,7 +11,7 @@ namespace bgp::speaker {
 void Speaker::on(const input::Reconfigure& in) {
   SpeakerConfigPtr from = std::exchange(config_, in.config);
   rib_.set_multipath(config_->multipath);
-  rib_.set_kernel_filter(config_->kernel_filter);
+  rib_.set_kernel_policy({config_->kernel_filter, config_->kernel_ways});
   apply_own_routes(from->own_blocks, config_->own_blocks, rib::LocalKind::Block);
   apply_own_routes(from->service_routes, config_->service_routes, rib::LocalKind::Service);
   apply_peers();

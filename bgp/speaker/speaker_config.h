@@ -11,6 +11,7 @@
 #include "bgp/bfd/config.h"
 #include "bgp/policy/export_attributes.h"
 #include "bgp/policy/filter.h"
+#include "bgp/policy/kernel_ways.h"
 #include "bgp/rib/multipath.h"
 #include "bgp/session/peer_config.h"
 
@@ -63,12 +64,14 @@ struct SpeakerConfig {
   std::vector<Prefix> service_routes;  // sorted; originated, and held by nothing: who forwards them is not our affair
   policy::FilterPtr export_filter;     // of every peer without its own; null rejects all
   policy::FilterPtr kernel_filter;     // of what goes into the FIB, by prefix alone; null: everything
+  policy::KernelWays kernel_ways;      // and through what
 
   bool operator==(const SpeakerConfig& other) const {
     return local_as == other.local_as && identifier == other.identifier && cluster_id == other.cluster_id &&
            peers == other.peers && dynamic_peers == other.dynamic_peers && multipath == other.multipath &&
            graceful_shutdown == other.graceful_shutdown && own_blocks == other.own_blocks && service_routes == other.service_routes &&
-           policy::same(export_filter, other.export_filter) && policy::same(kernel_filter, other.kernel_filter);
+           policy::same(export_filter, other.export_filter) && policy::same(kernel_filter, other.kernel_filter) &&
+           kernel_ways == other.kernel_ways;
   }
 };
 using SpeakerConfigPtr = std::shared_ptr<const SpeakerConfig>;

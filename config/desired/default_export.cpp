@@ -49,18 +49,6 @@ std::optional<uint32_t> configured_priority(const Inventory& inventory, bgp::Fam
 
 // ---- whose routes Felix programs ----------------------------------------------------------------------------------
 
-// Not configured, it is as in Calico up to v3.32: BGP's agent programs all but VXLAN. Upstream's default since leaves
-// IPIP to Felix, which then must have been told so.
-bool is_programmed_here(const Inventory& inventory, const model::IpPool& pool) {
-  if (pool.vxlan != model::Encapsulation::Never) return false;
-  const auto mode = advertisements(inventory).program_cluster_routes.value_or(ProgramClusterRoutes::Enabled);
-  if (mode == ProgramClusterRoutes::Enabled || mode == ProgramClusterRoutes::Disabled) {
-    return mode == ProgramClusterRoutes::Enabled;
-  }
-  const bool is_ipip = pool.ipip != model::Encapsulation::Never;
-  return is_ipip == (mode == ProgramClusterRoutes::EnabledIpipOnly);
-}
-
 bool programs_ipip(const Inventory& inventory) {
   const auto mode = advertisements(inventory).program_cluster_routes.value_or(ProgramClusterRoutes::Enabled);
   return mode == ProgramClusterRoutes::Enabled || mode == ProgramClusterRoutes::EnabledIpipOnly;
@@ -116,6 +104,18 @@ void aggregate_blocks(PolicyRules& rules, const Inventory& inventory, const std:
 }
 
 }  // namespace
+
+// Not configured, it is as in Calico up to v3.32: BGP's agent programs all but VXLAN. Upstream's default since leaves
+// IPIP to Felix, which then must have been told so.
+bool is_programmed_here(const Inventory& inventory, const model::IpPool& pool) {
+  if (pool.vxlan != model::Encapsulation::Never) return false;
+  const auto mode = advertisements(inventory).program_cluster_routes.value_or(ProgramClusterRoutes::Enabled);
+  if (mode == ProgramClusterRoutes::Enabled || mode == ProgramClusterRoutes::Disabled) {
+    return mode == ProgramClusterRoutes::Enabled;
+  }
+  const bool is_ipip = pool.ipip != model::Encapsulation::Never;
+  return is_ipip == (mode == ProgramClusterRoutes::EnabledIpipOnly);
+}
 
 uint32_t normal_priority(const Inventory& inventory, bgp::Family family) {
   return configured_priority(inventory, family).value_or(bgp::policy::kNormalPriority);

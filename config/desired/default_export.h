@@ -12,6 +12,8 @@ namespace config::desired {
 
 using PolicyRules = std::vector<bgp::policy::Rule>;
 
+// Whether BGP's agent programs the routes of this pool; programClusterRoutes.
+bool is_programmed_here(const Inventory& inventory, const model::IpPool& pool);
 // Configured for the family, else Felix's 1024.
 uint32_t normal_priority(const Inventory& inventory, bgp::Family family);
 // Where ipv4/ipv6NormalRoutePriority is configured, our own routes are told with the LOCAL_PREF of their priority.

@@ -9,6 +9,7 @@
 #include "config/desired/peerings.h"
 #include "config/desired/policies.h"
 #include "config/desired/self.h"
+#include "config/desired/tunnels.h"
 
 namespace config::desired {
 namespace {
@@ -76,6 +77,7 @@ bgp::speaker::SpeakerConfig speaker_config(const Inventory& inventory, const Sel
   config.graceful_shutdown = self.drains;
   config.export_filter = policies.export_filter();
   config.kernel_filter = policies.kernel_filter();
+  config.kernel_ways = kernel_ways(inventory, self);
   config.own_blocks = without_hosts(blocks);
   config.service_routes = services.announced;
   return config;

@@ -13,6 +13,12 @@ bgp::Result<bgp::BgpIdentifier, std::string> identifier_of(const NodeIdentity& n
   return bgp::Err("router id '" + node.router_id + "' is neither an IPv4 address nor 'hash'");
 }
 
+std::optional<bgp::Prefix> subnet_of(const std::optional<bgp::IpAddress>& ipv4,
+                                     const std::optional<model::InterfaceAddress>& stored) {
+  if (!ipv4) return std::nullopt;
+  return bgp::Prefix(*ipv4, stored && stored->address == *ipv4 ? stored->length : ipv4->bits());
+}
+
 }  // namespace
 
 std::optional<bgp::IpAddress> bare(const std::optional<model::InterfaceAddress>& address) {
@@ -39,6 +45,8 @@ bgp::Result<Self, std::string> find_self(const Inventory& inventory, const NodeI
   self.identifier = *identifier;
   self.cluster_id = stored.cluster_id;
   self.labels = stored.labels;
+  self.subnet = subnet_of(self.ipv4, stored.ipv4);
+  self.wireguard = stored.wireguard;
   self.listen_port = inventory.listen_port(node.name);
   self.ao_algorithms = node.ao_algorithms;
   self.cluster_ips = node.cluster_ips;

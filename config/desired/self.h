@@ -7,6 +7,7 @@
 
 #include "bgp/base/ip_address.h"
 #include "bgp/base/numbers.h"
+#include "bgp/base/prefix.h"
 #include "bgp/base/result.h"
 #include "config/desired/inventory.h"
 #include "config/desired/resolve.h"
@@ -23,6 +24,8 @@ struct Self {
   model::Labels labels;
   uint16_t listen_port = 179;
   bool drains = false;  // calico-bgp/drain
+  std::optional<bgp::Prefix> subnet = {};  // of the IPv4 address, as its resource says; a bare address is one of its own
+  bgp::FamilySet wireguard = {};
   std::vector<bgp::AoAlgorithm> ao_algorithms;
   std::optional<bgp::Prefix> cluster_ips;  // said by the environment
 

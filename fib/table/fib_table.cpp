@@ -24,7 +24,7 @@ size_t FibTable::TargetHash::operator()(const Target& target) const noexcept {
 size_t FibTable::WishHash::operator()(const Wish& wish) const noexcept {
   size_t hash = static_cast<size_t>(wish.type);
   for (const NextHop& next_hop : wish.next_hops) {
-    mix(hash, std::hash<bgp::ScopedAddress>()(next_hop.gateway));
+    mix(hash, std::hash<Gateway>()(next_hop.gateway));
     mix(hash, next_hop.weight);
   }
   return hash;
@@ -69,7 +69,7 @@ void FibTable::allow_sweep() {
   settle_sorted(select([](const Entry& entry) { return entry.is_stale; }));
 }
 
-void FibTable::next_hops_changed(const std::vector<bgp::ScopedAddress>& addresses) {
+void FibTable::next_hops_changed(const std::vector<Gateway>& addresses) {
   std::vector<bool> is_changed(wishes_.bound());
   bool any = false;
   auto is_among = [&](const NextHop& n) { return std::binary_search(addresses.begin(), addresses.end(), n.gateway); };
@@ -244,12 +244,21 @@ FibTable::Phase FibTable::phase() const {
   return is_idle ? Phase::Synced : Phase::Syncing;
 }
 
+std::string FibTable::fault_of_tunnels(const Wish& wish) const {
+  for (const NextHop& next_hop : wish.next_hops) {
+    std::string fault = fault_of_tunnel(next_hops_->view(), next_hop.gateway);
+    if (!fault.empty()) return fault;
+  }
+  return {};
+}
+
 RouteStatus FibTable::status(const bgp::Prefix& prefix) const {
   auto found = entries_.find(prefix);
   if (found == entries_.end()) return {};
   const Entry& entry = found->second;
   RouteStatus status{entry.state, 0, {}, {}};
   if (entry.kernel != kNothing && entry.kernel != kUnknown) status.legs = targets_[entry.kernel].legs;
+  if (entry.state == RouteState::Unresolved) status.text = fault_of_tunnels(wishes_[entry.wish]);
   auto failure = failures_.find(prefix);
   if (!entry.has_failed || failure == failures_.end()) return status;
   status.error = failure->second.error;

@@ -55,7 +55,7 @@ class FibTable {
   void allow_sweep();
   // These addresses resolve differently now (NextHopTable::Changes::addresses, sorted).
   // Cost: one pass over the table if any wish is concerned.
-  void next_hops_changed(const std::vector<bgp::ScopedAddress>& addresses);
+  void next_hops_changed(const std::vector<Gateway>& addresses);
 
   // ---- the kernel, read as a whole: no event() in between; operations may go on. Only a consistent dump tells what
   // is missing.
@@ -152,6 +152,7 @@ class FibTable {
   uint32_t intern_wish(const BestRoute& route);
   void release_wish(uint32_t id);
   TargetId resolve_wish(const Wish& wish);
+  std::string fault_of_tunnels(const Wish& wish) const;
   void set_kernel(Entry& entry, TargetId target);  // takes over the caller's reference
   void release_target(TargetId id);
   void saw_own(const KernelRoute& route);

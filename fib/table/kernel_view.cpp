@@ -17,6 +17,26 @@ bool is_same_route(const KernelRoute& a, const KernelRoute& b) {
 
 }  // namespace
 
+void KernelView::set_link(const Link& link) {
+  remove_link(link.ifindex);
+  links_[link.ifindex] = link;
+  link_names_[link.name] = link.ifindex;
+}
+
+// A name may have passed to another link meanwhile.
+void KernelView::remove_link(uint32_t ifindex) {
+  auto found = links_.find(ifindex);
+  if (found == links_.end()) return;
+  auto name = link_names_.find(found->second.name);
+  if (name != link_names_.end() && name->second == ifindex) link_names_.erase(name);
+  links_.erase(found);
+}
+
+const Link* KernelView::find_link(const std::string& name) const {
+  auto found = link_names_.find(name);
+  return found == link_names_.end() ? nullptr : find_link(found->second);
+}
+
 const Link* KernelView::find_link(uint32_t ifindex) const {
   auto found = links_.find(ifindex);
   return found == links_.end() ? nullptr : &found->second;

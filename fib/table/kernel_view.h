@@ -9,6 +9,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "fib/table/route.h"
@@ -17,9 +18,10 @@ namespace fib::table {
 
 class KernelView {
  public:
-  void set_link(const Link& link) { links_[link.ifindex] = link; }
-  void remove_link(uint32_t ifindex) { links_.erase(ifindex); }
+  void set_link(const Link& link);
+  void remove_link(uint32_t ifindex);
   const Link* find_link(uint32_t ifindex) const;
+  const Link* find_link(const std::string& name) const;
   // Up, with carrier, and no loopback.
   bool is_usable(const Leg& leg) const;
 
@@ -50,6 +52,7 @@ class KernelView {
   void erase(const bgp::Prefix& prefix);
 
   boost::unordered_flat_map<uint32_t, Link> links_;
+  boost::unordered_flat_map<std::string, uint32_t> link_names_;
   std::vector<LinkAddress> addresses_;  // sorted; one address may be on two links
   boost::unordered_flat_set<bgp::IpAddress, std::hash<bgp::IpAddress>> own_addresses_;
   boost::unordered_flat_map<bgp::Prefix, Routes, std::hash<bgp::Prefix>> routes_;

@@ -74,9 +74,7 @@ bool cannot_be_next_hop(const KernelView& view, const bgp::IpAddress& address) {
   return view.owns(address) || address.is_unspecified() || address.is_loopback() || address.is_multicast();
 }
 
-}  // namespace
-
-Resolution resolve(const KernelView& view, const bgp::ScopedAddress& next_hop) {
+Resolution resolve_address(const KernelView& view, const bgp::ScopedAddress& next_hop) {
   const bgp::IpAddress& address = next_hop.address;
   if (cannot_be_next_hop(view, address)) return {};
   std::span<const KernelRoute> routes = view.lookup(address);
@@ -91,6 +89,25 @@ Resolution resolve(const KernelView& view, const bgp::ScopedAddress& next_hop) {
   return {};
 }
 
+}  // namespace
+
+Resolution resolve(const KernelView& view, const Gateway& next_hop) {
+  Resolution found = resolve_address(view, next_hop);
+  if (next_hop.device.empty() || found.legs.empty()) return found;
+  const Link* tunnel = view.find_link(next_hop.device);
+  if (tunnel == nullptr) return {};
+  Leg leg{next_hop.address, tunnel->ifindex, 1, true};
+  return view.is_usable(leg) ? Resolution{found.metric, {leg}} : Resolution{};
+}
+
+std::string fault_of_tunnel(const KernelView& view, const Gateway& next_hop) {
+  if (next_hop.device.empty()) return {};
+  const Link* tunnel = view.find_link(next_hop.device);
+  if (tunnel == nullptr) return "device " + next_hop.device + " does not exist";
+  if (!tunnel->up) return "device " + next_hop.device + " is down";
+  return tunnel->carrier ? "" : "device " + next_hop.device + " has no carrier";
+}
+
 std::vector<Leg> merge_legs(const std::vector<WeightedLegs>& next_hops) {
   std::vector<Leg> legs = is_weighted(next_hops) ? weighted_union(next_hops) : plain_union(next_hops);
   if (legs.size() > bgp::limits::kEcmpLegsMax) legs.resize(bgp::limits::kEcmpLegsMax);
@@ -98,22 +115,22 @@ std::vector<Leg> merge_legs(const std::vector<WeightedLegs>& next_hops) {
   return legs;
 }
 
-void NextHopTable::track(const bgp::ScopedAddress& address) { ++find_or_resolve(address).tracks; }
+void NextHopTable::track(const Gateway& address) { ++find_or_resolve(address).tracks; }
 
-void NextHopTable::untrack(const bgp::ScopedAddress& address) {
+void NextHopTable::untrack(const Gateway& address) {
   auto found = entries_.find(address);
   BGP_ASSERT(found != entries_.end() && found->second.tracks > 0);
   --found->second.tracks;
   drop_if_unused(address);
 }
 
-const Resolution& NextHopTable::resolution(const bgp::ScopedAddress& address) const {
+const Resolution& NextHopTable::resolution(const Gateway& address) const {
   auto found = entries_.find(address);
   BGP_ASSERT(found != entries_.end());
   return found->second.resolution;
 }
 
-void NextHopTable::watch(const bgp::ScopedAddress& address) {
+void NextHopTable::watch(const Gateway& address) {
   Entry& entry = find_or_resolve(address);
   ++entry.watches;
   entry.owes_answer = true;
@@ -121,7 +138,7 @@ void NextHopTable::watch(const bgp::ScopedAddress& address) {
 }
 
 // An unwatch too many is a slip of the caller that harms nobody.
-void NextHopTable::unwatch(const bgp::ScopedAddress& address) {
+void NextHopTable::unwatch(const Gateway& address) {
   auto found = entries_.find(address);
   if (found == entries_.end() || found->second.watches == 0) return;
   if (--found->second.watches == 0) found->second.reported.reset();
@@ -140,7 +157,7 @@ void NextHopTable::all_changed() {
 NextHopTable::Changes NextHopTable::take_changes() {
   Changes changes;
   std::sort(dirty_.begin(), dirty_.end());
-  for (const bgp::ScopedAddress& address : std::exchange(dirty_, {})) {
+  for (const Gateway& address : std::exchange(dirty_, {})) {
     auto found = entries_.find(address);
     if (found == entries_.end() || !found->second.is_dirty) continue;
     Entry& entry = found->second;
@@ -157,7 +174,7 @@ NextHopTable::Changes NextHopTable::take_changes() {
   return changes;
 }
 
-NextHopState NextHopTable::state_of(const bgp::ScopedAddress& address) const {
+NextHopState NextHopTable::state_of(const Gateway& address) const {
   const Resolution& found = resolution(address);
   NextHopState state{address.address, !found.legs.empty(), found.metric, address.ifindex, {}};
   if (found.legs.empty()) return state;
@@ -165,19 +182,19 @@ NextHopState NextHopTable::state_of(const bgp::ScopedAddress& address) const {
   return state;
 }
 
-void NextHopTable::mark(const bgp::ScopedAddress& address, Entry& entry) {
+void NextHopTable::mark(const Gateway& address, Entry& entry) {
   if (entry.is_dirty) return;
   entry.is_dirty = true;
   dirty_.push_back(address);
 }
 
-NextHopTable::Entry& NextHopTable::find_or_resolve(const bgp::ScopedAddress& address) {
+NextHopTable::Entry& NextHopTable::find_or_resolve(const Gateway& address) {
   auto [at, is_new] = entries_.try_emplace(address);
   if (is_new) at->second.resolution = resolve(*view_, address);
   return at->second;
 }
 
-void NextHopTable::drop_if_unused(const bgp::ScopedAddress& address) {
+void NextHopTable::drop_if_unused(const Gateway& address) {
   auto found = entries_.find(address);
   if (found->second.tracks == 0 && found->second.watches == 0) entries_.erase(found);
 }

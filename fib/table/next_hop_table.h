@@ -7,11 +7,14 @@
 // carrier. It does not fall through to a shorter prefix then: the kernel would not either.
 // An IPv6 link-local address resolves on the link that was asked for, and without one only where a single link could be
 // meant.
+// Through a tunnel there is one leg to the address itself, onlink, however many ways lead there; the address must be
+// reachable, and the tunnel's device there, up and with carrier.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "fib/table/kernel_view.h"
@@ -25,7 +28,9 @@ struct Resolution {
 };
 
 // `next_hop` over `view`, as described above. Pure.
-Resolution resolve(const KernelView& view, const bgp::ScopedAddress& next_hop);
+Resolution resolve(const KernelView& view, const Gateway& next_hop);
+// What is wrong with its tunnel, in words; empty: nothing, or it has none.
+std::string fault_of_tunnel(const KernelView& view, const Gateway& next_hop);
 
 // The legs that one next hop of a route resolved to, and its share of the traffic.
 struct WeightedLegs {
@@ -45,14 +50,15 @@ class NextHopTable {
   explicit NextHopTable(const KernelView& view) : view_(&view) {}
 
   // For routes: resolution() is kept for a tracked address. Counted.
-  void track(const bgp::ScopedAddress& address);
-  void untrack(const bgp::ScopedAddress& address);
+  void track(const Gateway& address);
+  void untrack(const Gateway& address);
   // Requires a tracked address. What was true at the last take_changes() or track().
-  const Resolution& resolution(const bgp::ScopedAddress& address) const;
+  const Resolution& resolution(const Gateway& address) const;
+  const KernelView& view() const { return *view_; }
 
   // For the speaker: each watch() is answered once, and every change after it. Counted.
-  void watch(const bgp::ScopedAddress& address);
-  void unwatch(const bgp::ScopedAddress& address);
+  void watch(const Gateway& address);
+  void unwatch(const Gateway& address);
 
   // The view changed: at one prefix, or anywhere.
   void route_changed(const bgp::Prefix& prefix);
@@ -60,7 +66,7 @@ class NextHopTable {
 
   struct Changes {
     std::vector<NextHopState> states;       // for the watchers, by address
-    std::vector<bgp::ScopedAddress> addresses;  // whose resolution changed, sorted
+    std::vector<Gateway> addresses;  // whose resolution changed, sorted
   };
   // Resolves again what may have changed. Cost: one lookup for each such address.
   Changes take_changes();
@@ -74,14 +80,14 @@ class NextHopTable {
     std::optional<NextHopState> reported;
     Resolution resolution;
   };
-  NextHopState state_of(const bgp::ScopedAddress& address) const;
-  void mark(const bgp::ScopedAddress& address, Entry& entry);
-  Entry& find_or_resolve(const bgp::ScopedAddress& address);
-  void drop_if_unused(const bgp::ScopedAddress& address);
+  NextHopState state_of(const Gateway& address) const;
+  void mark(const Gateway& address, Entry& entry);
+  Entry& find_or_resolve(const Gateway& address);
+  void drop_if_unused(const Gateway& address);
 
   const KernelView* view_;
-  boost::unordered_flat_map<bgp::ScopedAddress, Entry, std::hash<bgp::ScopedAddress>> entries_;
-  std::vector<bgp::ScopedAddress> dirty_;
+  boost::unordered_flat_map<Gateway, Entry, std::hash<Gateway>> entries_;
+  std::vector<Gateway> dirty_;
 };
 
 }  // namespace fib::table

@@ -5,7 +5,9 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bgp/base/ip_address.h"
@@ -15,11 +17,20 @@
 
 namespace fib {
 
-// A gateway that may be several hops away, and its share of the traffic.
+// An address that may be several hops away, and the tunnel whose other end it is, if any.
+struct Gateway : bgp::ScopedAddress {
+  Gateway() = default;
+  Gateway(const bgp::ScopedAddress& to, std::string through = {}) : ScopedAddress(to), device(std::move(through)) {}
+  Gateway(const bgp::IpAddress& to) : ScopedAddress(to) {}
+  std::string device;  // not empty: the route goes through it, onlink, with the address itself as its gateway
+  auto operator<=>(const Gateway&) const = default;
+};
+
+// A gateway and its share of the traffic.
 struct NextHop {
-  NextHop(const bgp::ScopedAddress& to, uint16_t share = 1) : gateway(to), weight(share) {}
+  NextHop(const Gateway& to, uint16_t share = 1) : gateway(to), weight(share) {}
   NextHop(const bgp::IpAddress& to) : gateway(to) {}
-  bgp::ScopedAddress gateway;
+  Gateway gateway;
   uint16_t weight = 1;  // 1..256
   auto operator<=>(const NextHop&) const = default;
 };
@@ -71,8 +82,16 @@ const char* to_string(RouteState state);
 struct RouteStatus {
   RouteState state = RouteState::Absent;
   int error = 0;          // errno of the last refusal; 0 unless Failed
-  std::string text;       // the kernel's words for it
+  std::string text;       // the kernel's words for it; of Unresolved: what is wrong with a tunnel
   std::vector<Leg> legs;  // what the kernel has now, if anything
 };
 
 }  // namespace fib
+
+template <>
+struct std::hash<fib::Gateway> {
+  size_t operator()(const fib::Gateway& g) const noexcept {
+    size_t of_address = std::hash<bgp::ScopedAddress>()(g);
+    return g.device.empty() ? of_address : of_address ^ std::hash<std::string>()(g.device);
+  }
+};

@@ -54,8 +54,10 @@ BGP_FIELDS(BfdConfig, min_tx, min_rx, multiplier, multihop, minimum_ttl)
 BGP_FIELDS(PeerSettings, session, type, bfd, accept_blackhole, next_hop_mode, route_reflector_client, import, export_)
 BGP_FIELDS(DynamicPeers, range, max, settings)
 BGP_FIELDS(Multipath, ebgp, ibgp, mixed, link_bandwidth)
+BGP_FIELDS(policy::Tunnel, within, device, except)
+BGP_FIELDS(policy::KernelWays, tunnels, foreign_next_hops)
 BGP_FIELDS(SpeakerConfig, local_as, identifier, cluster_id, peers, dynamic_peers, multipath, graceful_shutdown,
-           own_blocks, service_routes, export_filter, kernel_filter)
+           own_blocks, service_routes, export_filter, kernel_filter, kernel_ways)
 BGP_FIELDS(Speaker::Options, seed, has_fib, selection_deferral, forwarding_kept, software)
 
 // ---- inputs -------------------------------------------------------------------------------------------------------
@@ -77,7 +79,7 @@ BGP_FIELDS(input::Shutdown, reason, keeps_routes)
 
 // ---- outputs ------------------------------------------------------------------------------------------------------
 BGP_FIELDS(ScopedAddress, address, ifindex)
-BGP_FIELDS(rib::RouteChange::NextHop, gateway, weight)
+BGP_FIELDS(rib::RouteChange::NextHop, gateway, weight, device)
 BGP_FIELDS(rib::RouteChange, prefix, kind, next_hops)
 BGP_FIELDS(output::Connect, conn, remote, port, local_address, password, tcp_ao, ttl_security_hops)
 BGP_FIELDS(output::Rekey, conn, remote, from, to)

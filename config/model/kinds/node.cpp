@@ -33,6 +33,34 @@ std::optional<bgp::BgpIdentifier> cluster_id_field(Fields& fields) {
   return std::nullopt;
 }
 
+bgp::FamilySet wireguard_of(const Value& spec) {
+  bgp::FamilySet families;
+  const Value* wireguard = spec.find("wireguard");
+  if (wireguard == nullptr) return families;
+  Fields fields(*wireguard);
+  if (!fields.text("interfaceIPv4Address").value_or("").empty()) families.add(bgp::Family::IPv4);
+  if (!fields.text("interfaceIPv6Address").value_or("").empty()) families.add(bgp::Family::IPv6);
+  return families;
+}
+
+void check_ip(Fields& fields, std::string_view key, bgp::Family family) {
+  const std::string text = fields.text(key).value_or("");
+  const auto address = parse_ip(text);
+  if (text.empty() || (address && address->family() == family)) return;
+  fields.invalid(key, text, family == bgp::Family::IPv4 ? "must be an IPv4 address" : "must be an IPv6 address");
+}
+
+// The addresses of tunnels' own ends. Felix and calico/node allocate and use them; here they are kept and shown.
+void check_tunnels(Fields& spec) {
+  check_ip(spec, "ipv4VXLANTunnelAddr", bgp::Family::IPv4);
+  check_ip(spec, "ipv6VXLANTunnelAddr", bgp::Family::IPv6);
+  for (const char* key : {"vxlanTunnelMACAddr", "vxlanTunnelMACAddrV6"}) spec.any(key);
+  Fields wireguard(spec.map("wireguard"));
+  check_ip(wireguard, "interfaceIPv4Address", bgp::Family::IPv4);
+  check_ip(wireguard, "interfaceIPv6Address", bgp::Family::IPv6);
+  if (auto done = wireguard.finish(); !done) spec.fail(done.error());
+}
+
 Labels labels_of(const Value& metadata) {
   Labels labels;
   const Value* map = metadata.find("labels");
@@ -175,14 +203,12 @@ class NodeKind : public Kind {
       if (auto done = check_annotations(resource.metadata, Holder::Node); !done) return done;
     }
     Fields spec(resource.spec);
-    for (const char* key : {"ipv4VXLANTunnelAddr", "ipv6VXLANTunnelAddr", "vxlanTunnelMACAddr", "vxlanTunnelMACAddrV6",
-                            "orchRefs", "wireguard", "addresses"}) {
-      spec.any(key);
-    }
+    if (strict) check_tunnels(spec);
+    for (const char* key : {"orchRefs", "addresses"}) spec.any(key);
     const Value& bgp_map = spec.map("bgp");
     if (auto done = spec.finish(strict); !done) return done;
     Fields fields(bgp_map, resource.spec.line);
-    address_field(fields, "ipv4IPIPTunnelAddr", bgp::Family::IPv4);
+    if (strict) check_ip(fields, "ipv4IPIPTunnelAddr", bgp::Family::IPv4);
     cluster_id_field(fields);
     const BgpFields bgp = bgp_fields(fields);
     if (strict && bgp_map.is_map() && bgp_map.members.empty()) {
@@ -251,6 +277,7 @@ Node read_node(const Resource& resource) {
   }
   node.internal_ips = internal_ips_of(resource.spec);
   node.kubernetes_node = kubernetes_node_of(resource.spec);
+  node.wireguard = wireguard_of(resource.spec);
   node.labels = labels_of(resource.metadata);
   node.annotations = read_annotations(resource.metadata, Holder::Node, &node.annotation_problems);
   return node;

@@ -30,6 +30,7 @@ struct Node {
   std::optional<bgp::BgpIdentifier> cluster_id = {};  // routeReflectorClusterID: it reflects routes
   std::vector<bgp::IpAddress> internal_ips = {};  // spec.addresses of type InternalIP: what Kubernetes calls it by
   std::string kubernetes_node = {};               // spec.orchRefs: its name there
+  bgp::FamilySet wireguard = {};                  // Felix's WireGuard has an address of the family
   Labels labels = {};
   Annotations annotations = {};
   std::vector<std::string> annotation_problems = {};

@@ -97,12 +97,13 @@ class World {
   std::vector<bgp::LogRecord> logs;
 
  private:
-  // "10.0.0.2", "10.0.0.2*3" (weight), "fe80::2%1" (link)
+  // "10.0.0.2", "10.0.0.2*3" (weight), "fe80::2%1" (link), "10.0.0.2@tunl0" (through a tunnel)
   static NextHop next_hop(const std::string& text) {
-    size_t end = text.find_first_of("*%");
+    size_t end = text.find_first_of("*%@");
     NextHop hop(*bgp::IpAddress::parse(text.substr(0, end)));
     if (end == std::string::npos) return hop;
-    if (text[end] == '*') hop.weight = static_cast<uint16_t>(std::stoul(text.substr(end + 1)));
+    if (text[end] == '@') hop.gateway.device = text.substr(end + 1);
+    else if (text[end] == '*') hop.weight = static_cast<uint16_t>(std::stoul(text.substr(end + 1)));
     else hop.gateway.ifindex = static_cast<uint32_t>(std::stoul(text.substr(end + 1)));
     return hop;
   }

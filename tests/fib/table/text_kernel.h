@@ -16,7 +16,7 @@ inline bgp::Prefix prefix(const std::string& text) { return *bgp::Prefix::parse(
 inline const bgp::Instant t0 = bgp::Instant(std::chrono::hours(1));
 
 // "10.9.0.0/16 via 10.0.0.2 dev 1 via 10.0.1.2 dev 2 proto 12 metric 5 table 10", "10.8.0.0/16 blackhole",
-// "10.0.0.0/24 dev 1 proto 2". Protocol 4 (static) unless said; IPv6 metric 1024 unless said.
+// "10.0.0.0/24 dev 1 proto 2", "10.9.0.0/16 via 10.0.0.2 dev 3 onlink". Protocol 4 (static) unless said; IPv6 metric 1024 unless said.
 inline KernelRoute kernel_route(const std::string& text) {
   std::istringstream in(text);
   std::string word;
@@ -45,6 +45,8 @@ inline KernelRoute kernel_route(const std::string& text) {
     else if (word == "via") {
       in >> word;
       leg.gateway = ip(word);
+    } else if (word == "onlink") {
+      route.legs.back().onlink = true;
     } else if (word == "dev") {
       leg.ifindex = number();
       route.legs.push_back(std::exchange(leg, {}));
@@ -54,11 +56,15 @@ inline KernelRoute kernel_route(const std::string& text) {
   return route;
 }
 
-// "10.0.0.2", "10.0.0.2*3" (weight), "fe80::2%1" (link)
+// "10.0.0.2", "10.0.0.2*3" (weight), "fe80::2%1" (link), "10.0.0.2@tunl0" (through a tunnel)
 inline NextHop next_hop(const std::string& text) {
-  size_t end = text.find_first_of("*%");
+  size_t end = text.find_first_of("*%@");
   NextHop hop(ip(text.substr(0, end)));
   if (end == std::string::npos) return hop;
+  if (text[end] == '@') {
+    hop.gateway.device = text.substr(end + 1);
+    return hop;
+  }
   unsigned long number = std::stoul(text.substr(end + 1));
   if (text[end] == '*') hop.weight = static_cast<uint16_t>(number);
   else hop.gateway.ifindex = static_cast<uint32_t>(number);
@@ -89,6 +95,7 @@ inline std::string text_of(const RouteOp& op) {
   if (op.route.type == KernelRoute::Type::Blackhole) text += " blackhole";
   for (const Leg& leg : op.route.legs) {
     text += " via " + leg.gateway.to_string() + " dev " + std::to_string(leg.ifindex);
+    if (leg.onlink) text += " onlink";
     if (leg.weight != 1) text += " weight " + std::to_string(leg.weight);
   }
   return text;
