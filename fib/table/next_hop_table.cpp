@@ -74,7 +74,9 @@ bool cannot_be_next_hop(const KernelView& view, const bgp::IpAddress& address) {
   return view.owns(address) || address.is_unspecified() || address.is_loopback() || address.is_multicast();
 }
 
-Resolution resolve_address(const KernelView& view, const bgp::ScopedAddress& next_hop) {
+}  // namespace
+
+Resolution resolve(const KernelView& view, const bgp::ScopedAddress& next_hop) {
   const bgp::IpAddress& address = next_hop.address;
   if (cannot_be_next_hop(view, address)) return {};
   std::span<const KernelRoute> routes = view.lookup(address);
@@ -89,10 +91,7 @@ Resolution resolve_address(const KernelView& view, const bgp::ScopedAddress& nex
   return {};
 }
 
-}  // namespace
-
-Resolution resolve(const KernelView& view, const Gateway& next_hop) {
-  Resolution found = resolve_address(view, next_hop);
+Resolution through_tunnel(const KernelView& view, const Gateway& next_hop, Resolution found) {
   if (next_hop.device.empty() || found.legs.empty()) return found;
   const Link* tunnel = view.find_link(next_hop.device);
   if (tunnel == nullptr) return {};
@@ -162,7 +161,7 @@ NextHopTable::Changes NextHopTable::take_changes() {
     if (found == entries_.end() || !found->second.is_dirty) continue;
     Entry& entry = found->second;
     entry.is_dirty = false;
-    Resolution fresh = resolve(*view_, address);
+    Resolution fresh = look_up(address);
     if (fresh != entry.resolution) changes.addresses.push_back(address);
     entry.resolution = std::move(fresh);
     NextHopState state = state_of(address);
@@ -172,6 +171,10 @@ NextHopTable::Changes NextHopTable::take_changes() {
     changes.states.push_back(state);
   }
   return changes;
+}
+
+Resolution NextHopTable::look_up(const Gateway& address) const {
+  return through_tunnel(*view_, address, resolve(*view_, address));
 }
 
 NextHopState NextHopTable::state_of(const Gateway& address) const {
@@ -190,7 +193,7 @@ void NextHopTable::mark(const Gateway& address, Entry& entry) {
 
 NextHopTable::Entry& NextHopTable::find_or_resolve(const Gateway& address) {
   auto [at, is_new] = entries_.try_emplace(address);
-  if (is_new) at->second.resolution = resolve(*view_, address);
+  if (is_new) at->second.resolution = look_up(address);
   return at->second;
 }
 

@@ -28,7 +28,9 @@ struct Resolution {
 };
 
 // `next_hop` over `view`, as described above. Pure.
-Resolution resolve(const KernelView& view, const Gateway& next_hop);
+Resolution resolve(const KernelView& view, const bgp::ScopedAddress& next_hop);
+// What becomes of that where the next hop is the other end of a tunnel.
+Resolution through_tunnel(const KernelView& view, const Gateway& next_hop, Resolution found);
 // What is wrong with its tunnel, in words; empty: nothing, or it has none.
 std::string fault_of_tunnel(const KernelView& view, const Gateway& next_hop);
 
@@ -80,6 +82,7 @@ class NextHopTable {
     std::optional<NextHopState> reported;
     Resolution resolution;
   };
+  Resolution look_up(const Gateway& address) const;
   NextHopState state_of(const Gateway& address) const;
   void mark(const Gateway& address, Entry& entry);
   Entry& find_or_resolve(const Gateway& address);

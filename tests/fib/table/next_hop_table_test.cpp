@@ -75,7 +75,7 @@ TEST_CASE("an IPv6 link-local address resolves only where one link can be meant"
 
 TEST_CASE("an IPv6 link-local address with a link resolves on that link alone, for routes of either family") {
   KernelView view = view_of({"fe80::/64 dev 1 proto 2 metric 256", "fe80::/64 dev 2 proto 2 metric 256"});
-  auto legs_on = [&](uint32_t ifindex) { return resolve(view, bgp::ScopedAddress(ip("fe80::2"), ifindex)).legs; };
+  auto legs_on = [&](uint32_t ifindex) { return resolve(view, {ip("fe80::2"), ifindex}).legs; };
   CHECK(legs_on(1) == std::vector<Leg>{{ip("fe80::2"), 1, 1, false}});
   CHECK(legs_on(2) == std::vector<Leg>{{ip("fe80::2"), 2, 1, false}});
   CHECK_MESSAGE(legs_on(3).empty(), "a link without IPv6");
