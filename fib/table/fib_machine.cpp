@@ -101,6 +101,7 @@ void FibMachine::on_event(const AddressEvent& event) {
   apply_to(view_, event);
   if (event.removed) wants_resync_ = true;
   next_hops_.all_changed();
+  local_routes_.route_changed(bgp::Prefix(event.address.address, event.address.prefix_length));
 }
 
 void FibMachine::refresh_next_hops() {

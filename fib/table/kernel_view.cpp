@@ -15,6 +15,18 @@ bool is_same_route(const KernelRoute& a, const KernelRoute& b) {
   return !is_attached(a) || a.legs[0].ifindex == b.legs[0].ifindex;
 }
 
+constexpr uint8_t kKernelProtocol = 2;  // RTPROT_KERNEL
+
+bool is_subnet_of_its_own(const LinkAddress& address) { return address.address.is_v4() && address.prefix_length == 32; }
+
+KernelRoute route_to(const LinkAddress& address) {
+  KernelRoute route;
+  route.prefix = bgp::Prefix(address.address, address.prefix_length);
+  route.protocol = kKernelProtocol;
+  route.legs = {Leg{{}, address.ifindex, 1, false}};
+  return route;
+}
+
 }  // namespace
 
 void KernelView::set_link(const Link& link) {
@@ -51,11 +63,13 @@ void KernelView::set_address(const LinkAddress& address) {
   auto at = std::lower_bound(addresses_.begin(), addresses_.end(), address);
   if (at == addresses_.end() || *at != address) addresses_.insert(at, address);
   own_addresses_.insert(address.address);
+  if (is_subnet_of_its_own(address)) set_route(route_to(address));
 }
 
 void KernelView::remove_address(const LinkAddress& address) {
   auto at = std::lower_bound(addresses_.begin(), addresses_.end(), address);
   if (at != addresses_.end() && *at == address) addresses_.erase(at);
+  if (is_subnet_of_its_own(address)) remove_route(route_to(address));
   bool elsewhere = std::any_of(addresses_.begin(), addresses_.end(),
                                [&](const LinkAddress& other) { return other.address == address.address; });
   if (!elsewhere) own_addresses_.erase(address.address);

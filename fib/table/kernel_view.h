@@ -25,6 +25,8 @@ class KernelView {
   // Up, with carrier, and no loopback.
   bool is_usable(const Leg& leg) const;
 
+  // An IPv4 address that is a subnet of its own (a tunnel's end) has no route in the main table, as IPv6 gives it one: it is
+  // held here as if it had.
   void set_address(const LinkAddress& address);
   void remove_address(const LinkAddress& address);
   // True for an address of this node.

@@ -158,6 +158,16 @@ class Ipip(TunnelCase):
         self.wait_ping("n1", "192.168.1.7")
         self.wait_ping("n3", "192.168.1.7")
 
+    def test_a_tunnel_address_of_anothers_block_is_told_one_of_an_own_block_is_not(self):
+        n2 = self.nodes["n2"].host
+        n2.ip("address", "add", "192.168.2.1/32", "dev", "tunl0")
+        n2.ip("address", "add", "192.168.1.9/32", "dev", "tunl0")
+        self.wait_route("n1", "192.168.1.9", "via 10.20.0.2 dev tunl0 onlink")
+        self.wait_ping("n1", "192.168.1.9")
+        self.assertNotIn("192.168.2.1/32", self.n1.routes())
+        n2.ip("address", "del", "192.168.1.9/32", "dev", "tunl0")
+        wait_until("it is withdrawn", lambda: not self.route("n1", "192.168.1.9"))
+
     def test_a_block_of_one_address_is_its_workloads(self):
         block = block_yaml("n2", "192.168.9.9/32")
         self.n1.apply(block)

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "bgp/policy/kernel_ways.h"
+#include "bgp/policy/local_origin.h"
 #include "tests/support/stored.h"
 
 using namespace config::desired;
@@ -109,4 +110,25 @@ TEST_CASE("blockSize 32: a block of one address is announced, and held by no bla
   REQUIRE(r.config.own_blocks.size() == 1);
   CHECK(r.config.own_blocks[0] == *bgp::Prefix::parse("192.168.2.0/31"));
   for (const char* own : {"192.168.1.7/32", "fd80::7/128"}) CHECK(r.config.export_filter->evaluate(*bgp::Prefix::parse(own)) == Verdict::Accept);
+}
+
+TEST_CASE("ipv4IPIPTunnelAddr, ipv4VXLANTunnelAddr: the device's own /32 is told as any route: an own block stands for it") {
+  const auto tells = [](const Resolved& r, const char* prefix, const char* device, bool is_ebgp) {
+    const bgp::Prefix parsed = *bgp::Prefix::parse(prefix);
+    const bgp::Bytes set = bgp::policy::with_local_origin(bgp::Bytes{0x40, 1, 1, 0}, {device, 0, false});
+    return bgp::policy::Applicable(r.config.export_filter.get(), {parsed.family(), set, true, is_ebgp, ""}).evaluate(parsed).verdict ==
+           Verdict::Accept;
+  };
+  const std::string own = block("n1", "192.168.1.0/26");
+  const Resolved ipip = resolved(kN1 + v3("IPPool", "pool", "cidr: 192.168.0.0/16, ipipMode: Always") + own);
+  CHECK_FALSE(tells(ipip, "192.168.1.1/32", "tunl0", false));
+  CHECK(tells(ipip, "192.168.7.1/32", "tunl0", false));  // borrowed from another node's block
+  CHECK(tells(ipip, "192.168.7.1/32", "tunl0", true));
+  CHECK_FALSE(tells(ipip, "10.99.0.1/32", "tunl0", false));
+  const Resolved felix = resolved(kN1 + v3("IPPool", "pool", "cidr: 192.168.0.0/16, ipipMode: Always") + own +
+                                  v3("BGPConfiguration", "default", "programClusterRoutes: EnabledNoEncapOnly"));
+  CHECK_FALSE(tells(felix, "192.168.7.1/32", "tunl0", false));
+  const Resolved vxlan = resolved(kN1 + v3("IPPool", "pool", "cidr: 192.168.0.0/16, vxlanMode: Always") + own);
+  CHECK_FALSE(tells(vxlan, "192.168.7.1/32", "vxlan.calico", false));
+  CHECK(tells(vxlan, "192.168.7.1/32", "vxlan.calico", true));
 }

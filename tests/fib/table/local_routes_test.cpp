@@ -55,3 +55,34 @@ TEST_CASE("of two routes to one prefix the one with the smaller metric is offere
   CHECK(kernel.local_removed == Lines{"10.42.0.0/24 eth1"});
   CHECK(kernel.local_added == Lines{"10.42.0.0/24 eth2"});
 }
+
+TEST_CASE("an address that is a subnet of its own is offered while it and its link are there: a tunnel's end") {
+  TextKernel kernel;
+  kernel.clear_news();
+  const Link tunnel{3, "tunl0", true, true, false};
+  const LinkAddress end{3, ip("192.168.1.1"), 32};
+  kernel.link_changed(tunnel);
+  kernel.event(AddressEvent{false, end});
+  CHECK(kernel.local_added == Lines{"192.168.1.1/32 tunl0"});
+  kernel.clear_news();
+  kernel.link_changed({3, "tunl0", false, false, false});
+  CHECK(kernel.local_removed == Lines{"192.168.1.1/32 tunl0"});
+  kernel.link_changed(tunnel);
+  CHECK_MESSAGE(kernel.machine.take_resync_wish(), "what is there after the link was down is read, within a second");
+  kernel.event(AddressEvent{false, end});
+  kernel.clear_news();
+  kernel.event(AddressEvent{true, end});
+  CHECK(kernel.local_removed == Lines{"192.168.1.1/32 tunl0"});
+}
+
+TEST_CASE("an address in a subnet, one on lo and one of IPv6 get no route but the kernel's own") {
+  TextKernel kernel;
+  kernel.clear_news();
+  kernel.link_changed({3, "lo", true, true, true});
+  kernel.event(AddressEvent{false, {1, ip("10.0.0.9"), 24}});
+  kernel.event(AddressEvent{false, {3, ip("192.168.1.1"), 32}});
+  kernel.event(AddressEvent{false, {1, ip("fd00::9"), 128}});
+  CHECK(kernel.local_added.empty());
+  kernel.added("fd00::9/128 dev 1 proto 2 metric 256");
+  CHECK(kernel.local_added == Lines{"fd00::9/128 eth1"});
+}
