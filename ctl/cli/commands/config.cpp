@@ -138,7 +138,7 @@ const Command kConfig = {
                "Names:\n"
                "  asNumber         The AS number of nodes without one of their own. [default: 64512]\n"
                "  nodeToNodeMesh   on or off: a session between each two nodes. [default: on]\n"
-               "  ipip             on or off: IP-in-IP tunnels; stored, without effect yet. [default: off]\n"
+               "  ipip             on or off: whether Felix makes the IP-in-IP device. [default: off]\n"
                "  logLevel         none, debug, info, warning, error or critical; also of a node. [default: info]\n\n"
                "Examples:\n"
                "  calicoctl config set asNumber 64513\n"

@@ -66,6 +66,12 @@ TEST_CASE("several ways to the other end of a tunnel are one leg (bird#90, #8938
                                "add 192.168.4.0/26 via 172.17.8.3 dev 3 onlink via 172.17.8.4 dev 3 onlink"});
 }
 
+TEST_CASE("a way that the kernel itself has onlink (a node whose address is a subnet of its own) stays onlink") {
+  TextKernel kernel({"172.17.0.0/16 via 10.9.9.9 dev 1 onlink"});
+  kernel.want("192.168.3.0/26 via 172.17.8.3");
+  CHECK(kernel.done() == Lines{"add 192.168.3.0/26 via 10.9.9.9 dev 1 onlink"});
+}
+
 TEST_CASE("a pool that changes its mode moves routes by replacing them: there is no moment without one") {
   TextKernel kernel;
   kernel.link_changed(kTunnel);
