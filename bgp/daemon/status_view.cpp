@@ -95,6 +95,7 @@ protocol::MalformedInfo to_info(const speaker::MalformedCounts& malformed, const
 
 std::string kernel_words(const fib::RouteStatus& status) {
   if (status.state == fib::RouteState::Installed) return "installed";
+  if (status.state == fib::RouteState::Absent) return "not installed: for others to program";
   std::string text = std::string("not installed: ") + fib::to_string(status.state);
   return status.text.empty() ? text : text + ": " + status.text;
 }

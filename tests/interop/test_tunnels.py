@@ -180,7 +180,7 @@ class Ipip(TunnelCase):
     def test_wireguard_on_both_ends_leaves_the_route_to_felix(self):
         self.n1.apply(node_resource("n1", wireguard={"interfaceIPv4Address": "192.168.1.3"}))
         self.n1.apply(node_resource("n2", wireguard={"interfaceIPv4Address": "192.168.2.3"}))
-        self.wait_no_route("n1", BLOCKS["n2"], "not installed")
+        self.wait_no_route("n1", BLOCKS["n2"], "not installed: for others to program")
         self.wait_route("n1", BLOCKS["n3"], "via 10.10.0.3 dev eth0")
         self.n1.apply(node_resource("n1"))
         self.wait_route("n1", BLOCKS["n2"], "via 10.20.0.2 dev tunl0 onlink")

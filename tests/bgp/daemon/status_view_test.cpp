@@ -115,6 +115,11 @@ TEST_CASE("a route says why it is or is not best, in the kernel, and told to oth
   CHECK(row(r, fib::RouteState::Installed, "", 0).reason ==
         "best: the only path; installed; not advertised: no established peer of this family");
 
+  CHECK(row(route(), fib::RouteState::Absent).reason ==
+        "best: the only path; not installed: for others to program; advertised to 2 peers");
+  CHECK(row(route(), fib::RouteState::Unresolved, "device tunl0 does not exist").reason ==
+        "best: the only path; not installed: unresolved: device tunl0 does not exist; advertised to 2 peers");
+
   r = route();
   r.view.is_best = r.view.is_multipath = false;
   r.view.step = rib::DecisionStep::LocalPref;
