@@ -150,7 +150,7 @@ void Node::carry_out(const speaker::Output& output) {
         }
         fib::BestRoute route{change.prefix, type, {}};
         for (const rib::RouteChange::NextHop& hop : change.next_hops)
-          route.next_hops.emplace_back(hop.gateway, hop.weight);
+          route.next_hops.emplace_back(fib::Gateway(hop.gateway, hop.device), hop.weight);
         n.fib_->want(route);
       }
     }
