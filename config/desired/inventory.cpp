@@ -5,19 +5,28 @@
 namespace config::desired {
 namespace {
 
-void note(Inventory& inventory, const std::string& subject, const std::vector<std::string>& problems) {
-  for (const std::string& problem : problems) {
-    inventory.warnings.push_back(warning("annotation_ignored", subject, problem));
+void note(Inventory& inventory, const std::string& event, const std::string& subject,
+          const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) inventory.warnings.push_back(warning(event, subject, problem));
+}
+
+void add(Inventory& inventory, model::BgpConfiguration configuration) {
+  const std::string name = configuration.name;
+  note(inventory, "annotation_ignored", name, configuration.annotation_problems);
+  note(inventory, "field_ignored", name, configuration.faults);
+  if (name != "default" && !name.starts_with("node.")) {
+    inventory.warnings.push_back(warning("config_entry_ignored", name, "only the BGPConfigurations default and node.<nodename> have an effect"));
   }
+  inventory.configurations[name] = std::move(configuration);
 }
 
 void add(Inventory& inventory, const model::Resource& resource) {
   if (resource.kind == &model::bgp_peer_kind()) {
     inventory.peers.push_back(model::read_bgp_peer(resource));
-    note(inventory, resource.name, inventory.peers.back().annotation_problems);
+    note(inventory, "annotation_ignored", resource.name, inventory.peers.back().annotation_problems);
   } else if (resource.kind == &model::node_kind()) {
     inventory.nodes[resource.name] = model::read_node(resource);
-    note(inventory, resource.name, inventory.nodes[resource.name].annotation_problems);
+    note(inventory, "annotation_ignored", resource.name, inventory.nodes[resource.name].annotation_problems);
   } else if (resource.kind == &model::ip_pool_kind()) {
     inventory.pools.push_back(model::read_ip_pool(resource));
   } else if (resource.kind == &model::block_affinity_kind()) {
@@ -25,8 +34,7 @@ void add(Inventory& inventory, const model::Resource& resource) {
   } else if (resource.kind == &model::bgp_filter_kind()) {
     inventory.filters[resource.name] = model::read_bgp_filter(resource);
   } else if (resource.kind == &model::bgp_configuration_kind()) {
-    inventory.configurations[resource.name] = model::read_bgp_configuration(resource);
-    note(inventory, resource.name, inventory.configurations[resource.name].annotation_problems);
+    add(inventory, model::read_bgp_configuration(resource));
   }
 }
 

@@ -115,6 +115,10 @@ bgp::Result<bgp::Secret, std::string> find_secret(const model::SecretRef& ref, c
 // Deviates from upstream, which leaves the password out: then anybody could speak for the peer, and a secret that is
 // mounted late would show as a session without one.
 void set_password(PeerConfig& session, const model::SecretRef& ref, const SecretLookup& secrets) {
+  if (!ref.problem.empty()) {
+    session.held = "its password's secretKeyRef cannot be read: " + ref.problem;
+    return;
+  }
   auto secret = find_secret(ref, secrets);
   if (secret) session.password = std::move(*secret);
   else session.held = "password secret " + ref.name + "/" + ref.key + ": " + secret.error();

@@ -83,6 +83,8 @@ class Kind {
   virtual std::string key(const Resource& resource) const;
   // The value to store. `existing`: what is stored now; a v1 document changes only what v1 can say and keeps the rest.
   virtual std::string encode(const Resource& resource, const std::optional<std::string>& existing) const;
+  // Whether `wanted` may take the place of what is stored: fields that must not change.
+  virtual Outcome<bgp::Done> check_update(const Resource& /*stored*/, const Resource& /*wanted*/) const { return bgp::Done{}; }
   // Prefixes whose entries go when this resource is deleted (a node's block affinities).
   virtual std::vector<std::string> dependent_prefixes(const Resource&) const { return {}; }
 

@@ -28,6 +28,16 @@ OrReason<std::string> read_all(std::istream& in, const std::string& path) {
   return text;
 }
 
+Resource name_alone(const Kind& kind, const std::string& key) {
+  Resource resource;
+  resource.kind = &kind;
+  resource.api = Api::V3;
+  resource.name = key.substr(kind.prefix().size());
+  resource.metadata = Value::map();
+  resource.spec = Value::map();
+  return resource;
+}
+
 OrReason<std::string> read_file(Context& context, const std::string& path) {
   if (path == "-") return read_all(context.in, "standard input");
   errno = 0;
@@ -73,8 +83,9 @@ OrReason<std::vector<Stored>> stored_resources(config::store::Store& store, cons
   for (config::store::Entry& entry : listing->entries) {
     if (!kind.is_own_key(entry.key)) continue;
     auto resource = kind.decode(entry.key, entry.value);
-    if (!resource) return reason(resource.error().to_string());
-    all.push_back({std::move(*resource), std::move(entry.key), std::move(entry.value), entry.revision});
+    std::string problem = resource ? "" : resource.error().reason;
+    Resource known = resource ? std::move(*resource) : name_alone(kind, entry.key);
+    all.push_back({std::move(known), std::move(entry.key), std::move(entry.value), entry.revision, std::move(problem)});
   }
   return all;
 }

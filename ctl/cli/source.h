@@ -25,11 +25,13 @@ config::model::Identifiers identifiers(const Arguments& arguments, config::model
 
 // What is stored of one kind, with its revisions.
 struct Stored {
-  config::model::Resource resource;
+  config::model::Resource resource;  // of one that cannot be read: its kind and name alone
   std::string key;
   std::string value;
   uint64_t revision = 0;
+  std::string problem = {};  // why it cannot be read; empty: it can
 };
+// With what cannot be read, so that it can be shown, replaced and deleted.
 OrReason<std::vector<Stored>> stored_resources(config::store::Store& store, const config::model::Kind& kind);
 
 }  // namespace ctl::cli

@@ -44,8 +44,15 @@ Stored* find_existing(std::vector<Stored>& all, const Resource& wanted) {
     if (stored.key == key) return &stored;
   if (wanted.api == Api::V3) return nullptr;
   for (Stored& stored : all)
-    if (same_identity(stored.resource, wanted)) return &stored;
+    if (stored.problem.empty() && same_identity(stored.resource, wanted)) return &stored;
   return nullptr;
+}
+
+// Of what is stored everything is kept that the wanted one does not say, unless the outcome could still not be read.
+std::string encode(const Resource& resource, const std::optional<std::string>& before) {
+  std::string value = resource.kind->encode(resource, before);
+  if (!before || resource.kind->decode(resource.kind->key(resource), value)) return value;
+  return resource.kind->encode(resource, std::nullopt);
 }
 
 OrReason<std::vector<Stored>*> Plan::all_of(const Kind& kind) {
@@ -78,7 +85,10 @@ bgp::Status<std::string> Plan::put(std::vector<Stored>& all, const Resource& wan
     resource.name = existing->resource.name;
     before = existing->value;
   }
-  std::string value = resource.kind->encode(resource, before);
+  if (existing != nullptr && existing->problem.empty()) {
+    if (auto may = resource.kind->check_update(existing->resource, resource); !may) return bgp::Err(may.error().reason);
+  }
+  std::string value = encode(resource, before);
   std::string key = existing != nullptr ? existing->key : resource.kind->key(resource);
   plan(key, value, existing != nullptr ? existing->revision : 0);
   if (existing != nullptr)

@@ -20,11 +20,11 @@ std::optional<bgp::Prefix> read_range(Fields& entry) {
   return prefix;
 }
 
-// Like the fields around it, one of a later Calico is refused in a document and kept in the store.
-void take_over(Fields& fields, std::string_view key, size_t index, Fields& entry, bool strict) {
-  if (auto done = entry.finish(strict); !done) {
-    fields.fail(std::string(key) + "[" + std::to_string(index) + "]: " + done.error().reason, done.error().line);
-  }
+// Like the fields around it, one of a later Calico is refused in a document and kept in the store. False: it has a fault.
+bool take_over(Fields& fields, std::string_view key, size_t index, Fields& entry, bool strict) {
+  auto done = entry.finish(strict);
+  if (!done) fields.fail(std::string(key) + "[" + std::to_string(index) + "]: " + done.error().reason, done.error().line);
+  return done.ok();
 }
 
 std::vector<bgp::Prefix> read_ranges(Fields& fields, std::string_view key, bool strict) {
@@ -51,9 +51,8 @@ Names read_names(Fields& fields, bool strict) {
     if (!is_v1_name(name)) entry.invalid("name", name, "must match ^[a-zA-Z0-9_.-]{1,128}$");
     const std::string text = entry.text("value").value_or("");
     const auto value = parse_community(text);
-    if (value) names.emplace(name, *value);
-    else entry.invalid("value", text, value.error());
-    take_over(fields, "communities", i, entry, strict);
+    if (!value) entry.invalid("value", text, value.error());
+    if (take_over(fields, "communities", i, entry, strict)) names.emplace(name, *value);
   }
   return names;
 }
@@ -78,8 +77,7 @@ std::vector<PrefixAdvertisement> read_prefix_advertisements(Fields& fields, cons
     for (const std::string& text : entry.texts("communities")) {
       if (const auto community = find_community(entry, text, names)) one.communities.push_back(*community);
     }
-    take_over(fields, "prefixAdvertisements", i, entry, strict);
-    all.push_back(std::move(one));
+    if (take_over(fields, "prefixAdvertisements", i, entry, strict)) all.push_back(std::move(one));
   }
   return all;
 }
@@ -95,7 +93,7 @@ std::optional<ProgramClusterRoutes> read_program(Fields& fields) {
 std::optional<uint32_t> read_priority(Fields& fields, std::string_view key) {
   const auto value = fields.number(key, kPriorityMax);
   if (value == 0U) fields.invalid(key, "0", "must be 1..2147483646");
-  return value ? std::optional(static_cast<uint32_t>(*value)) : std::nullopt;
+  return value.value_or(0) != 0 ? std::optional(static_cast<uint32_t>(*value)) : std::nullopt;
 }
 
 }  // namespace

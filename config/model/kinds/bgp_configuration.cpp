@@ -1,5 +1,6 @@
 #include "config/model/kinds/bgp_configuration.h"
 
+#include <algorithm>
 #include <array>
 
 #include "config/model/kinds/named_v3_kind.h"
@@ -7,29 +8,74 @@
 namespace config::model {
 namespace {
 
-// Spec fields of the v3 schema that we store and show without acting on them.
-constexpr std::array kUninterpreted = {"bindMode", "ignoredInterfaces", "localWorkloadPeeringIPV4",
-                                       "localWorkloadPeeringIPV6"};
+constexpr std::array<std::string_view, 7> kSeverities = {"Trace", "Debug", "Info", "Warning", "Error", "Fatal", "None"};
+
+bool is_same_word(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+// "None" is no word of upstream's: v1's `logLevel none` (settings.cpp).
+std::optional<std::string> read_severity(Fields& fields) {
+  const std::string text = fields.text("logSeverityScreen").value_or("");
+  if (text.empty()) return std::nullopt;
+  for (const std::string_view word : kSeverities) {
+    if (is_same_word(word, text)) return std::string(word);
+  }
+  fields.invalid("logSeverityScreen", text, "must be Trace, Debug, Info, Warning, Error or Fatal");
+  return std::nullopt;
+}
+
+std::optional<uint16_t> read_port(Fields& fields) {
+  const auto port = fields.number("listenPort", 65535);
+  if (port == 0U) fields.invalid("listenPort", "0", "must be 1..65535");
+  return port.value_or(0) == 0 ? std::nullopt : std::optional(static_cast<uint16_t>(*port));
+}
+
+// '*' alone would leave nothing to announce.
+std::vector<std::string> read_ignored(Fields& fields) {
+  std::vector<std::string> patterns;
+  for (const std::string& text : fields.texts("ignoredInterfaces")) {
+    if (text != "*" && is_interface_pattern(text)) patterns.push_back(text);
+    else fields.invalid("ignoredInterfaces", text, "must match ^[a-zA-Z0-9_.*-]{1,15}$ and not be *");
+  }
+  return patterns;
+}
+
+std::optional<bgp::IpAddress> read_address(Fields& fields, std::string_view key, bgp::Family family) {
+  const std::string text = fields.text(key).value_or("");
+  if (text.empty()) return std::nullopt;
+  const auto address = parse_ip(text);
+  if (address && address->family() == family) return address;
+  fields.invalid(key, text, family == bgp::Family::IPv4 ? "must be an IPv4 address" : "must be an IPv6 address");
+  return std::nullopt;
+}
+
+// RFC 4724 §3: twelve bits.
+std::optional<bgp::Duration> read_restart_time(Fields& fields) {
+  const auto time = fields.duration("nodeMeshMaxRestartTime");
+  if (!time || *time <= std::chrono::seconds(4095)) return time;
+  fields.invalid("nodeMeshMaxRestartTime", fields.text("nodeMeshMaxRestartTime").value_or(""), "must be at most 4095s");
+  return std::nullopt;
+}
 
 BgpConfiguration read_fields(Fields& fields, bool strict) {
   BgpConfiguration configuration;
   configuration.as_number = fields.asn("asNumber");
   configuration.node_to_node_mesh = fields.flag("nodeToNodeMeshEnabled");
-  configuration.log_severity = fields.text("logSeverityScreen");
-  if (const auto port = fields.number("listenPort", 65535)) {
-    configuration.listen_port = static_cast<uint16_t>(*port);
-    if (*port == 0) fields.invalid("listenPort", "0", "must be 1..65535");
-  }
-  configuration.mesh_password = read_secret_ref(fields, "nodeMeshPassword");
-  configuration.mesh_max_restart_time = fields.duration("nodeMeshMaxRestartTime");
+  configuration.log_severity = read_severity(fields);
+  configuration.listen_port = read_port(fields);
+  configuration.binds_node_address = fields.word("bindMode", {"None", "NodeIP"}).value_or("") == "NodeIP";
+  configuration.ignored_interfaces = read_ignored(fields);
+  configuration.workload_peering_v4 = read_address(fields, "localWorkloadPeeringIPV4", bgp::Family::IPv4);
+  configuration.workload_peering_v6 = read_address(fields, "localWorkloadPeeringIPV6", bgp::Family::IPv6);
+  configuration.mesh_password = read_secret_ref(fields, "nodeMeshPassword", strict);
+  configuration.mesh_max_restart_time = read_restart_time(fields);
   configuration.advertisements = read_advertisements(fields, strict);
   return configuration;
 }
 
 void check_mesh(Fields& fields, const BgpConfiguration& configuration) {
-  if (configuration.mesh_max_restart_time && *configuration.mesh_max_restart_time > std::chrono::seconds(4095)) {
-    fields.invalid("nodeMeshMaxRestartTime", fields.text("nodeMeshMaxRestartTime").value_or(""), "must be at most 4095s");
-  }
   if (configuration.node_to_node_mesh.value_or(true)) return;
   if (configuration.mesh_password) {
     fields.invalid("nodeMeshPassword", "", "spec.NodeMeshPassword cannot be set if spec.NodeToNodeMesh is disabled");
@@ -38,6 +84,18 @@ void check_mesh(Fields& fields, const BgpConfiguration& configuration) {
     fields.invalid("nodeMeshMaxRestartTime", fields.text("nodeMeshMaxRestartTime").value_or(""),
                    "spec.NodeMeshMaxRestartTime cannot be set if spec.NodeToNodeMesh is disabled");
   }
+}
+
+// Upstream reads these of a node's own, and no others.
+constexpr std::array<std::string_view, 4> kPerNode = {"logSeverityScreen", "listenPort", "communities", "prefixAdvertisements"};
+
+std::vector<std::string> without_effect(const Resource& resource) {
+  std::vector<std::string> names;
+  if (resource.name == "default") return names;
+  for (const Member& member : resource.spec.members) {
+    if (std::find(kPerNode.begin(), kPerNode.end(), member.key) == kPerNode.end()) names.push_back(member.key);
+  }
+  return names;
 }
 
 // Those of `default` alone have an effect.
@@ -66,10 +124,11 @@ class BgpConfigurationKind : public NamedV3Kind {
  protected:
   Outcome<bgp::Done> check_v3(Resource& resource, bool strict) const override {
     Fields fields(resource.spec);
-    for (const char* key : kUninterpreted) fields.any(key);
+    // One bad field of a stored one must not take the AS number and all the others with it.
+    if (!strict) fields.tolerate();
     const BgpConfiguration configuration = read_fields(fields, strict);
-    check_mesh(fields, configuration);
     if (strict) {
+      check_mesh(fields, configuration);
       check_own_annotations(resource, fields);
       // Only of documents: a stored one that was ignored for it would leave the mesh without either.
       if (configuration.mesh_password && annotations_of(resource, nullptr).tcp_ao) {
@@ -100,7 +159,10 @@ const Kind& bgp_configuration_kind() {
 
 BgpConfiguration read_bgp_configuration(const Resource& resource) {
   Fields fields(resource.spec);
+  fields.tolerate();
   BgpConfiguration configuration = read_fields(fields, false);
+  configuration.faults = fields.faults();
+  configuration.without_effect = without_effect(resource);
   configuration.name = resource.name;
   configuration.annotations = annotations_of(resource, &configuration.annotation_problems);
   return configuration;

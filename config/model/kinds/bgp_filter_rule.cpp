@@ -76,13 +76,6 @@ void read_prefix(Fields& fields, FilterRule& rule, bgp::Family family) {
   read_lengths(fields, rule, family);
 }
 
-bool is_interface_pattern(std::string_view text) {
-  return text.size() <= 15 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-           c == '*' || c == '-';
-  });
-}
-
 void read_communities(Fields& fields, FilterRule& rule) {
   const Value& map = fields.map("communities");
   if (map.is_null()) return;
@@ -97,7 +90,7 @@ void read_conditions(Fields& fields, FilterRule& rule, bgp::Family family) {
   read_prefix(fields, rule, family);
   rule.remote_peers = fields.word("source", {"RemotePeers"}).has_value();
   rule.interface = fields.text("interface").value_or("");
-  if (!is_interface_pattern(rule.interface)) {
+  if (!rule.interface.empty() && !is_interface_pattern(rule.interface)) {
     fields.invalid("interface", rule.interface, "must match ^[a-zA-Z0-9_.*-]{1,15}$");
   }
   if (const auto type = fields.word("peerType", {"eBGP", "iBGP"})) rule.is_ebgp = *type == "eBGP";

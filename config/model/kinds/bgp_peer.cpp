@@ -133,7 +133,7 @@ class BgpPeerKind : public Kind {
       if (auto done = check_annotations(resource.metadata, Holder::BgpPeer); !done) return done;
     }
     Fields fields(resource.spec);
-    BgpPeer peer = read_peer_spec(fields);
+    BgpPeer peer = read_peer_spec(fields, strict);
     peer.annotations = read_annotations(resource.metadata, Holder::BgpPeer);
     check_peer_spec(fields, peer);
     // Only of documents: a stored one that was ignored for it would leave a peer of the mesh without either.
@@ -211,7 +211,7 @@ const Kind& bgp_peer_kind() {
 
 BgpPeer read_bgp_peer(const Resource& resource) {
   Fields fields(resource.spec);
-  BgpPeer peer = read_peer_spec(fields);
+  BgpPeer peer = read_peer_spec(fields, false);
   peer.name = resource.name;
   peer.annotations = read_annotations(resource.metadata, Holder::BgpPeer, &peer.annotation_problems);
   return peer;

@@ -55,12 +55,12 @@ BgpPeer::NextHop read_next_hop(Fields& fields) {
   return word == "Keep" ? BgpPeer::NextHop::Keep : BgpPeer::NextHop::Auto;
 }
 
-void read_session(Fields& fields, BgpPeer& peer) {
+void read_session(Fields& fields, BgpPeer& peer, bool strict) {
   peer.local_as = fields.asn("localASNumber");
   if (peer.local_as == bgp::Asn{0}) peer.local_as.reset();
   peer.allowed_local_as = static_cast<uint8_t>(fields.number("numAllowedLocalASNumbers", 255).value_or(0));
   peer.binds_source_address = fields.word("sourceAddress", {"UseNodeIP", "None"}).value_or("") != "None";
-  peer.password = read_secret_ref(fields, "password");
+  peer.password = read_secret_ref(fields, "password", strict);
   peer.max_restart_time = fields.duration("maxRestartTime");
   peer.keepalive_time = fields.duration("keepaliveTime");
   if (const auto hops = fields.number("ttlSecurity", 255)) peer.ttl_security = static_cast<uint8_t>(*hops);
@@ -143,7 +143,7 @@ std::string endpoint_text(const bgp::IpAddress& ip, uint16_t port) {
   return (ip.is_v6() ? "[" + ip.to_string() + "]" : ip.to_string()) + ":" + std::to_string(port);
 }
 
-BgpPeer read_peer_spec(Fields& fields) {
+BgpPeer read_peer_spec(Fields& fields, bool strict) {
   BgpPeer peer;
   peer.node = fields.text("node").value_or("");
   read_endpoint(fields, peer);
@@ -151,7 +151,7 @@ BgpPeer read_peer_spec(Fields& fields) {
   peer.node_selector = fields.text("nodeSelector").value_or("");
   peer.peer_selector = fields.text("peerSelector").value_or("");
   peer.local_workload_selector = fields.text("localWorkloadSelector").value_or("");
-  read_session(fields, peer);
+  read_session(fields, peer, strict);
   peer.next_hop = read_next_hop(fields);
   peer.keep_original_next_hop = fields.flag("keepOriginalNextHop").value_or(false);
   peer.reachable_by = read_gateway(fields);

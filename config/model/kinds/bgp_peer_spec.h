@@ -6,8 +6,8 @@
 
 namespace config::model {
 
-// All fields of the v3 schema, and none beside them: what is left over is of a later Calico.
-BgpPeer read_peer_spec(Fields& fields);
+// All fields of the v3 schema, and none beside them: what is left over is of a later Calico. Strict: of a document.
+BgpPeer read_peer_spec(Fields& fields, bool strict);
 // What excludes or needs what, in upstream's words; `peer` with its annotations.
 void check_peer_spec(Fields& fields, const BgpPeer& peer);
 // "10.0.0.1", "10.0.0.1:179", "[aa:bb::ff]:179".

@@ -175,8 +175,10 @@ class BlockAffinityKind : public Kind {
 
   Outcome<bgp::Done> check_v3(Resource& resource, bool strict) const override {
     Fields fields(resource.spec);
-    fields.any("type");
+    // "virtual" ones, of services, have a key of their own, which nobody here writes.
+    fields.word("type", {"host"});
     const BlockAffinity affinity = read_fields(fields);
+    if (strict && affinity.deleted) fields.invalid("deleted", "true", "spec.Deleted cannot be set to \"true\"");
     check_identity(fields, affinity.node, resource.spec.find("cidr") != nullptr);
     if (auto done = fields.finish(strict); !done) return done;
     Resource canonical = make(affinity);

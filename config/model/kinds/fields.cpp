@@ -141,7 +141,7 @@ const Value& Fields::map(std::string_view key) {
   return kNone;
 }
 
-void Fields::any(std::string_view key) { taken_.emplace(key); }
+const Value* Fields::any(std::string_view key) { return take(key); }
 
 void Fields::invalid(std::string_view key, std::string_view value, std::string_view why) {
   fail("error with field " + std::string(key) + " = '" + shown(value) + "' (" + std::string(why) + ")", line_of(key));
@@ -152,7 +152,8 @@ void Fields::missing(std::string_view key) {
 }
 
 void Fields::fail(std::string reason, int line) {
-  if (!problem_) problem_ = ConfigError{"", line > 0 ? line : line_, std::move(reason)};
+  if (is_tolerant_) faults_.push_back(std::move(reason));
+  else if (!problem_) problem_ = ConfigError{"", line > 0 ? line : line_, std::move(reason)};
 }
 
 int Fields::line_of(std::string_view key) const {
@@ -212,6 +213,11 @@ bool is_v1_name(std::string_view text) {
 bool is_v3_name(std::string_view text) {
   if (text.empty() || text.size() > 253 || !is_lower_alnum(text.front()) || !is_lower_alnum(text.back())) return false;
   return std::all_of(text.begin(), text.end(), [](char c) { return is_lower_alnum(c) || c == '-' || c == '.'; });
+}
+
+bool is_interface_pattern(std::string_view text) {
+  return text.size() <= 15 && !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c == '*' || is_v1_name(std::string_view(&c, 1)); });
 }
 
 std::string normalize_name(std::string_view v1_name) {

@@ -1,6 +1,7 @@
 // Reading the fields of one map: typed, each taken once, with upstream's words for what is wrong.
 //
-// The first problem is kept and everything after it answers "absent", so that a kind reads a whole map and asks once.
+// The first problem is kept and everything after it answers "absent", so that a kind reads a whole map and asks once. What
+// is stored may be read tolerantly: then each problem costs its own field alone.
 #pragma once
 
 #include <initializer_list>
@@ -24,6 +25,10 @@ class Fields {
   // `map` outlives this; it may be Null (no fields). `line`: of the map where it has none of its own.
   explicit Fields(const Value& map, int line = 0);
 
+  // From here on a field that makes no sense is absent and noted, and spoils no other.
+  void tolerate() { is_tolerant_ = true; }
+  const std::vector<std::string>& faults() const { return faults_; }
+
   std::optional<std::string> text(std::string_view key);
   std::optional<bool> flag(std::string_view key);
   std::optional<bgp::IpAddress> ip(std::string_view key);
@@ -40,8 +45,8 @@ class Fields {
   std::vector<std::string> texts(std::string_view key);
   // The nested map, or a shared Null.
   const Value& map(std::string_view key);
-  // Any value: known by name, not looked into.
-  void any(std::string_view key);
+  // Any value: known by name, not looked into; nullptr where there is none.
+  const Value* any(std::string_view key);
 
   // "error with field <key> = '<value>' (<why>)", at the field's line.
   void invalid(std::string_view key, std::string_view value, std::string_view why);
@@ -63,6 +68,8 @@ class Fields {
   int line_;
   std::set<std::string, std::less<>> taken_;
   std::optional<ConfigError> problem_;
+  bool is_tolerant_ = false;
+  std::vector<std::string> faults_;
 };
 
 // Go's net.ParseIP: an IPv4-mapped IPv6 address is IPv4.
@@ -73,6 +80,8 @@ Outcome<bgp::Asn> parse_as_number(const std::string& text);
 bool is_v1_name(std::string_view text);
 // A Kubernetes name: lower-case letters, digits, '-', '.', at most 253.
 bool is_v3_name(std::string_view text);
+// ^[a-zA-Z0-9_.*-]{1,15}$
+bool is_interface_pattern(std::string_view text);
 // Upstream's conversion of a v1 name.
 std::string normalize_name(std::string_view v1_name);
 // "192.168.0.0/16" -> "192-168-0-0-16".

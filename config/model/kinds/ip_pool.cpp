@@ -1,13 +1,12 @@
 #include "config/model/kinds/ip_pool.h"
 
-#include <array>
+#include <algorithm>
 
 #include "config/model/kinds/fields.h"
+#include "config/model/selector.h"
 
 namespace config::model {
 namespace {
-
-constexpr std::array kUninterpreted = {"ipip", "nat-outgoing", "allowedUses", "namespaceSelector", "assignmentMode"};
 
 uint8_t default_block_size(const bgp::Prefix& cidr) { return cidr.family() == bgp::Family::IPv4 ? 26 : 122; }
 
@@ -37,7 +36,41 @@ IpPool read_fields(Fields& fields) {
   const uint64_t block_size = fields.number("blockSize", 128).value_or(0);
   pool.block_size = block_size == 0 ? default_block_size(pool.cidr) : static_cast<uint8_t>(block_size);
   pool.node_selector = fields.text("nodeSelector").value_or("");
+  pool.namespace_selector = fields.text("namespaceSelector").value_or("");
+  pool.allowed_uses = fields.texts("allowedUses");
+  fields.any("assignmentMode");
   return pool;
+}
+
+bool has(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+void check_uses(Fields& fields, const IpPool& pool) {
+  for (const std::string& use : pool.allowed_uses) {
+    if (use != "Workload" && use != "Tunnel" && use != "LoadBalancer")
+      fields.invalid("allowedUses", use, "must be Workload, Tunnel or LoadBalancer");
+  }
+  if (!has(pool.allowed_uses, "LoadBalancer")) return;
+  if (has(pool.allowed_uses, "Workload") || has(pool.allowed_uses, "Tunnel"))
+    fields.invalid("allowedUses", "LoadBalancer", "LoadBalancer excludes Workload and Tunnel");
+  if (pool.ipip != Encapsulation::Never) fields.invalid("ipipMode", to_string(pool.ipip), "not in a pool for LoadBalancer");
+  if (pool.vxlan != Encapsulation::Never) fields.invalid("vxlanMode", to_string(pool.vxlan), "not in a pool for LoadBalancer");
+}
+
+// The last two are v1's, which upstream's v3 has for its own use.
+void check_v3_alone(Fields& fields, const IpPool& pool) {
+  check_uses(fields, pool);
+  fields.word("assignmentMode", {"Automatic", "Manual"});
+  for (const char* key : {"nodeSelector", "namespaceSelector"}) {
+    const std::string text = fields.text(key).value_or("");
+    const auto selector = Selector::parse(text);
+    if (!selector) fields.invalid(key, text, selector.error());
+  }
+  for (const char* key : {"ipip", "nat-outgoing"}) {
+    const Value* value = fields.any(key);
+    if (value != nullptr && value->text != "false") fields.invalid(key, value->text, "is a field of v1");
+  }
 }
 
 void check_pool(Fields& fields, const IpPool& pool, std::string_view ipip_field) {
@@ -46,9 +79,10 @@ void check_pool(Fields& fields, const IpPool& pool, std::string_view ipip_field)
   const bool v4 = pool.cidr.family() == bgp::Family::IPv4;
   const std::string cidr = pool.cidr.to_string();
   if (pool.block_size < (v4 ? 20 : 116) || pool.block_size > (v4 ? 32 : 128)) {
-    fields.invalid("blockSize", std::to_string(pool.block_size), v4 ? "must be 20..32" : "must be 116..128");
+    fields.invalid("blockSize", std::to_string(pool.block_size),
+                   v4 ? "IPv4 block size must be between 20 and 32" : "IPv6 block size must be between 116 and 128");
   }
-  if (pool.cidr.length() > pool.block_size) fields.invalid("cidr", cidr, "IP pool is too small");
+  if (!pool.disabled && pool.cidr.length() > pool.block_size) fields.invalid("cidr", cidr, "IP pool is too small");
   if (!v4 && pool.ipip != Encapsulation::Never) {
     fields.invalid(ipip_field, to_string(pool.ipip), "IPIP is not supported on an IPv6 IP pool");
   }
@@ -57,7 +91,8 @@ void check_pool(Fields& fields, const IpPool& pool, std::string_view ipip_field)
   }
   const bgp::Prefix& link_local = v4 ? kLinkLocal4 : kLinkLocal6;
   if (link_local.contains(pool.cidr) || pool.cidr.contains(link_local)) {
-    fields.invalid("cidr", cidr, "IP pool range overlaps with link local range " + link_local.to_string());
+    fields.invalid("cidr", cidr, std::string("IP pool range overlaps with ") + (v4 ? "IPv4" : "IPv6") + " Link Local range " +
+                                 link_local.to_string());
   }
 }
 
@@ -129,12 +164,26 @@ class IpPoolKind : public Kind {
     return (cidr.family() == bgp::Family::IPv4 ? "4/" : "6/") + cidr.to_string();
   }
 
+  // Addresses were given out of it, in blocks of that size.
+  Outcome<bgp::Done> check_update(const Resource& stored, const Resource& wanted) const override {
+    const IpPool before = read_ip_pool(stored);
+    const IpPool after = read_ip_pool(wanted);
+    const auto fixed = [](std::string field, std::string value, std::string why) {
+      return bgp::Err(ConfigError{"", 0, "error with field " + field + " = '" + value + "' (" + why + ")"});
+    };
+    if (before.cidr != after.cidr) return fixed("cidr", after.cidr.to_string(), "IPPool CIDR cannot be modified");
+    // A v1 document says no size, and keeps what is stored.
+    if (wanted.api == Api::V1 || before.block_size == after.block_size) return bgp::Done{};
+    return fixed("blockSize", std::to_string(after.block_size), "IPPool BlockSize cannot be modified");
+  }
+
   bool fits_v1(const Resource& resource) const override {
     if (resource.metadata.find("labels") != nullptr || resource.metadata.find("annotations") != nullptr) return false;
     Fields fields(resource.spec);
     const IpPool pool = read_fields(fields);
     return fields.left().empty() && pool.vxlan == Encapsulation::Never && !pool.disable_bgp_export &&
            pool.block_size == default_block_size(pool.cidr) &&
+           pool.namespace_selector.empty() && pool.allowed_uses.empty() && resource.spec.find("assignmentMode") == nullptr &&
            (pool.node_selector.empty() || pool.node_selector == "all()");
   }
 
@@ -188,9 +237,12 @@ class IpPoolKind : public Kind {
   Outcome<bgp::Done> check_v3(Resource& resource, bool strict) const override {
     Fields fields(resource.spec);
     const IpPool pool = read_fields(fields);
-    for (const char* key : kUninterpreted) fields.any(key);
+    for (const char* key : {"ipip", "nat-outgoing"}) fields.any(key);
     if (resource.spec.find("cidr") == nullptr) fields.missing("cidr");
-    if (strict) check_pool(fields, pool, "ipipMode");
+    if (strict) {
+      check_pool(fields, pool, "ipipMode");
+      check_v3_alone(fields, pool);
+    }
     if (auto done = fields.finish(strict); !done) return done;
     resource.spec.set("cidr", Value::string(pool.cidr.to_string()));
     return bgp::Done{};

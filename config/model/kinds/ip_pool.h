@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "bgp/base/prefix.h"
 #include "config/model/resource.h"
@@ -21,6 +22,9 @@ struct IpPool {
   bool disable_bgp_export = false;
   uint8_t block_size = 26;
   std::string node_selector;
+  // Of IPAM alone: checked, kept, and without effect on routes.
+  std::string namespace_selector = {};
+  std::vector<std::string> allowed_uses = {};
 };
 
 const Kind& ip_pool_kind();

@@ -1,3 +1,4 @@
+#include "bgp/base/escape.h"
 #include "config/model/kinds.h"
 #include "config/model/settings.h"
 #include "ctl/cli/command.h"
@@ -33,14 +34,23 @@ std::vector<Wanted> wanted_by_file(const std::vector<Resource>& resources) {
   return all;
 }
 
-OrReason<std::vector<output::Group>> fetch(config::store::Store& store, const std::vector<Wanted>& wanted) {
+// Not what a script reads, hence stderr.
+void warn(Context& context, const Stored& stored) {
+  context.err << "Warning: " << stored.resource.kind->names().v3 << " " << bgp::printable(stored.resource.name)
+              << " is not shown, it cannot be read: " << stored.problem << " (key " << bgp::printable(stored.key)
+              << "); replace it, or delete it with --api v3\n";
+}
+
+OrReason<std::vector<output::Group>> fetch(Context& context, config::store::Store& store,
+                                           const std::vector<Wanted>& wanted) {
   std::vector<output::Group> groups;
   for (const Wanted& one : wanted) {
     auto all = stored_resources(store, *one.kind);
     if (!all) return bgp::Err(all.error());
     output::Group group{one.kind, {}};
     for (Stored& stored : *all)
-      if (one.matches(stored.resource)) group.resources.push_back(std::move(stored.resource));
+      if (!stored.problem.empty()) warn(context, stored);
+      else if (one.matches(stored.resource)) group.resources.push_back(std::move(stored.resource));
     sort_for_listing(group.resources);
     groups.push_back(std::move(group));
   }
@@ -93,7 +103,7 @@ std::optional<int> run_get(Context& context, const Arguments& arguments) {
 
   auto store = context.open_store(whereabouts(context, arguments), Access::Read);
   if (!store) return fail(context, "Failed to create Calico API client", store.error());
-  auto groups = fetch(**store, wanted);
+  auto groups = fetch(context, **store, wanted);
   if (!groups) return fail(context, "Failed to get resources", groups.error());
   context.out << output::show(*groups, *format, *api, display_context(**store));
   return 0;
