@@ -27,6 +27,7 @@ inline constexpr size_t kPeerIdsMax = 2 * kPeersMax;     // in use, or lately so
 inline constexpr size_t kReadChunkBytes = 64 * 1024;     // one read of one socket in a turn
 inline constexpr size_t kWriteChunkBytes = 64 * 1024;    // one write of one socket in a turn
 inline constexpr int kListenBacklog = 1024;              // BIRD's 8 costs a mesh 30 s of SYN retransmits
+inline constexpr Duration kListenRetry = 5s;             // of a port that somebody else has
 inline constexpr Duration kAcceptPause = 100ms;          // of the listener when the machine is out of memory
 inline constexpr uint32_t kAcceptsPerSecond = 100;       // on the long run; more wait in the backlog, then in their SYNs
 inline constexpr uint32_t kAcceptsAtOnce = 1024;         // a whole mesh that starts

@@ -178,9 +178,10 @@ bird::Route to_route(const speaker::RouteSnapshot& route, const BirdRouteFacts& 
 }  // namespace
 
 std::string bird_name(const speaker::PeerSnapshot& peer) {
-  const char* type = peer.type == speaker::PeerType::NodeToNodeMesh ? "Mesh_"
-                     : peer.type == speaker::PeerType::Global       ? "Global_"
-                                                                    : "Node_";
+  const char* type = peer.type == speaker::PeerType::NodeToNodeMesh  ? "Mesh_"
+                     : peer.type == speaker::PeerType::Global        ? "Global_"
+                     : peer.type == speaker::PeerType::LocalWorkload ? "Local_Workload_"
+                                                                     : "Node_";
   std::string address = peer.address.to_string();
   std::replace_if(address.begin(), address.end(), [](char c) { return c == '.' || c == ':'; }, '_');
   return type + address + (peer.port == 179 ? "" : "_port_" + std::to_string(peer.port));

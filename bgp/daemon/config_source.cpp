@@ -8,20 +8,20 @@
 
 namespace bgp::daemon {
 
-constexpr Duration kSecretsPoll = 1s;
+constexpr Duration kFilesPoll = 1s;
 
 using config::desired::Resolved;
 using config::store::Change;
 using config::store::Entry;
 
 ConfigSource::ConfigSource(boost::asio::io_context& io, config::store::Store& store,
-                           config::desired::NodeIdentity node, std::string secrets_dir, Events events)
-    : io_(io), store_(store), node_(std::move(node)), secrets_(std::move(secrets_dir)), secrets_timer_(io),
-      events_(std::move(events)) {}
+                           config::desired::NodeIdentity node, const Directories& directories, Events events)
+    : io_(io), store_(store), node_(std::move(node)), secrets_(directories.secrets),
+      endpoints_(directories.endpoint_status), files_timer_(io), events_(std::move(events)) {}
 
 void ConfigSource::stop() {
   watch_.reset();
-  secrets_timer_.cancel();
+  files_timer_.cancel();
 }
 
 Result<Resolved, config::store::StoreError> ConfigSource::start() {
@@ -35,21 +35,23 @@ Result<Resolved, config::store::StoreError> ConfigSource::start() {
   });
   if (!watch) return Err(watch.error());
   watch_ = std::move(*watch);
+  endpoints_.look();
   last_ = resolve();
   if (last_.problem) last_.config = {};  // nothing to keep yet: run without peers until it is mended
   report(last_);
-  watch_secrets();
+  watch_files();
   return last_;
 }
 
 // By asking, not by inotify: a mounted Kubernetes secret changes by swapping a link two directories up, and there are
 // few files.
-void ConfigSource::watch_secrets() {
-  secrets_timer_.expires_after(kSecretsPoll);
-  secrets_timer_.async_wait([this](const boost::system::error_code& error) {
+void ConfigSource::watch_files() {
+  files_timer_.expires_after(kFilesPoll);
+  files_timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || !watch_) return;
-    if (secrets_.have_changed()) resolve_soon();
-    watch_secrets();
+    const bool has_other_workloads = endpoints_.look();
+    if (has_other_workloads || secrets_.have_changed()) resolve_soon();
+    watch_files();
   });
 }
 
@@ -70,10 +72,13 @@ void ConfigSource::resolve_soon() {
     if (!watch_) return;
     Resolved resolved = resolve();
     if (resolved.warnings != last_.warnings || resolved.problem != last_.problem) report(resolved);
-    if (resolved.problem) resolved.config = last_.config;
-    bool is_same = resolved.config == last_.config;
+    if (resolved.problem) {
+      resolved.config = last_.config;
+      resolved.surroundings = last_.surroundings;
+    }
+    bool is_same = resolved.config == last_.config && resolved.surroundings == last_.surroundings;
     last_ = std::move(resolved);
-    if (!is_same) events_.resolved(last_.config);
+    if (!is_same) events_.resolved(last_);
   });
 }
 
@@ -92,7 +97,10 @@ std::vector<Entry> ConfigSource::entries() const {
 
 Resolved ConfigSource::resolve() {
   secrets_.forget();
-  return config::desired::resolve(entries(), node_, [this](const config::model::SecretRef& ref) { return secrets_.read(ref); });
+  Resolved resolved = config::desired::resolve(
+      entries(), node_, [this](const config::model::SecretRef& ref) { return secrets_.read(ref); }, endpoints_.workloads());
+  resolved.warnings.insert(resolved.warnings.end(), endpoints_.warnings().begin(), endpoints_.warnings().end());
+  return resolved;
 }
 
 }  // namespace bgp::daemon

@@ -1,5 +1,5 @@
 // From the store to the speaker: keeps a copy of the store's entries by its watch, resolves them for this node after
-// each change of the store or of a secret, and hands on what differs. Lives on the store thread.
+// each change of the store, of a secret or of a workload, and hands on what differs. Lives on the store thread.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "bgp/base/log.h"
+#include "bgp/daemon/endpoint_files.h"
 #include "bgp/daemon/secret_files.h"
 #include "config/desired/resolve.h"
 #include "config/store/store.h"
@@ -19,12 +20,16 @@ namespace bgp::daemon {
 class ConfigSource {
  public:
   struct Events {
-    std::function<void(const speaker::SpeakerConfig&)> resolved;  // on the store thread; only when it differs
+    std::function<void(const config::desired::Resolved&)> resolved;  // on the store thread; only when what is to be done differs
     std::function<void(const LogRecord&)> log;
+  };
+  struct Directories {
+    std::string secrets;
+    std::string endpoint_status;
   };
   // `io`, the store thread's, and `store` must outlive the source.
   ConfigSource(boost::asio::io_context& io, config::store::Store& store, config::desired::NodeIdentity node,
-               std::string secrets_dir, Events events);
+               const Directories& directories, Events events);
 
   // Reads the store (blocking) and watches it from there on. Returns the first configuration.
   Result<config::desired::Resolved, config::store::StoreError> start();
@@ -36,7 +41,7 @@ class ConfigSource {
  private:
   void take(const std::vector<config::store::Change>& changes);
   void resolve_soon();
-  void watch_secrets();
+  void watch_files();
   config::desired::Resolved resolve();
   void report(const config::desired::Resolved& resolved);
 
@@ -44,7 +49,8 @@ class ConfigSource {
   config::store::Store& store_;
   config::desired::NodeIdentity node_;
   SecretFiles secrets_;
-  boost::asio::steady_timer secrets_timer_;
+  EndpointFiles endpoints_;
+  boost::asio::steady_timer files_timer_;
   Events events_;
   std::map<std::string, config::store::Entry> entries_;
   config::desired::Resolved last_;

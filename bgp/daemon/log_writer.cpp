@@ -9,6 +9,13 @@
 
 namespace bgp::daemon {
 
+LogLevel level_of(std::string_view severity) {
+  if (severity == "Debug" || severity == "Trace") return LogLevel::Debug;
+  if (severity == "Warning") return LogLevel::Warn;
+  const bool is_quiet = severity == "Error" || severity == "Fatal" || severity == "None";
+  return is_quiet ? LogLevel::Error : LogLevel::Info;
+}
+
 std::string log_line(std::chrono::system_clock::time_point at, const LogRecord& record) {
   auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(at);
   return ctl::protocol::to_rfc3339(milliseconds) + " " + to_string(record.level) + " " + to_text(record) + "\n";

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <string_view>
 
 #include "bgp/base/log.h"
 
@@ -18,6 +19,7 @@ namespace bgp::daemon {
 class LogWriter {
  public:
   LogWriter(boost::asio::io_context& writer, LogLevel level) : writer_(writer), level_(level) {}
+  void set_level(LogLevel level) { level_ = level; }
   void log(const LogRecord& record);
 
  private:
@@ -25,10 +27,13 @@ class LogWriter {
   void write(std::chrono::system_clock::time_point at, const LogRecord& record);
 
   boost::asio::io_context& writer_;
-  LogLevel level_;
+  std::atomic<LogLevel> level_;
   std::atomic<int> pending_ = 0;
   std::atomic<uint64_t> dropped_ = 0;
 };
+
+// Of logSeverityScreen; empty: Info. "None", which only v1 can say, still lets errors through.
+LogLevel level_of(std::string_view severity);
 
 // One line, newline included.
 std::string log_line(std::chrono::system_clock::time_point at, const LogRecord& record);

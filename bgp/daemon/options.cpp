@@ -113,6 +113,12 @@ std::string set_text(Options& o, const Given& given) {
   return {};
 }
 
+// Felix's variable names the directory above.
+std::string set_endpoint_status_dir(Options& o, const Given& given) {
+  o.endpoint_status_dir = given.text + (given.where.starts_with('$') ? "/endpoint-status" : "");
+  return {};
+}
+
 // ---- the list: name, variables in order of precedence, help, setter -----------------------------------------------
 
 struct Row {
@@ -139,12 +145,13 @@ const std::vector<Row>& rows() {
       {"data-dir", {"CALICO_BGP_DATA_DIR"}, "directory of the embedded store, or of what is remembered of etcd (/var/lib/calico-bgp)", set_text<&Options::data_dir>},
       {"run-dir", {"CALICO_BGP_RUN_DIR"}, "directory of the control sockets calico-bgp.ctl, bird.ctl and bird6.ctl (/var/run/calico)", set_text<&Options::run_dir>},
       {"secrets-dir", {"CALICO_BGP_SECRETS_DIR"}, "directory of the secrets, a file NAME/KEY each (/etc/calico/secrets)", set_text<&Options::secrets_dir>},
+      {"endpoint-status-dir", {"FELIX_ENDPOINTSTATUSPATHPREFIX"}, "directory in which Felix says which workloads peer with this node; the variable has the one above it (/var/run/calico/endpoint-status)", set_endpoint_status_dir},
       {"listen-port", {}, "TCP port to listen on (the configured listenPort, else 179)", set_listen_port},
       {"on-stop", {"CALICO_BGP_ON_STOP"}, "'restart': peers that know graceful restart are not told, and keep our routes for the restart time; 'shutdown': all are told (Cease 6/2) and drop them (restart)", set_on_stop},
       {"fib", {}, "'kernel', or 'none' to leave the kernel alone (kernel)", set_fib},
       {"fib-protocol", {}, "route protocol number that marks our routes, 5..255 (12)", set_fib_protocol},
       {"fib-table", {}, "routing table (254, main)", set_fib_table},
-      {"log-level", {"BGP_LOGSEVERITYSCREEN", "CALICO_STARTUP_LOGLEVEL"}, "debug, info, warning or error (info)", set_log_level},
+      {"log-level", {"BGP_LOGSEVERITYSCREEN", "CALICO_STARTUP_LOGLEVEL"}, "debug, info, warning or error (the configured logSeverityScreen, else info)", set_log_level},
       {"memory-max", {"CALICO_BGP_MEMORY_MAX"}, "MiB that the agent may use, or 'none': near it new sessions are refused, then the peer with most routes is told Cease 6/8 (the limit of the control group, else half of the machine's memory)", set_memory_max},
       {"record", {}, "write all that passes through the BGP core to this file, for tools/replay; passwords left out (none)", set_text<&Options::record>},
   };

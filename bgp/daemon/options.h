@@ -25,6 +25,7 @@ struct Options {
   std::string data_dir = "/var/lib/calico-bgp";
   std::string run_dir = "/var/run/calico";
   std::string secrets_dir = "/etc/calico/secrets";
+  std::string endpoint_status_dir = "/var/run/calico/endpoint-status";  // Felix's
   std::optional<uint16_t> listen_port;   // flag; else configured, else 179
   bool stops_gracefully = true;          // peers are told nothing and keep our routes for the restart time (RFC 4724)
   bool has_fib = true;

@@ -14,6 +14,7 @@ protocol::PeerType to_protocol(speaker::PeerType type) {
     case speaker::PeerType::NodeToNodeMesh: return protocol::PeerType::NodeToNodeMesh;
     case speaker::PeerType::Global: return protocol::PeerType::Global;
     case speaker::PeerType::NodeSpecific: return protocol::PeerType::NodeSpecific;
+    case speaker::PeerType::LocalWorkload: return protocol::PeerType::LocalWorkload;
   }
   return protocol::PeerType::Global;
 }

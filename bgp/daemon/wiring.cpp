@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <algorithm>
 #include <csignal>
 #include <random>
 #include <thread>
@@ -34,6 +35,7 @@ namespace bgp::daemon {
 namespace {
 
 using boost::asio::post;
+using config::desired::Surroundings;
 
 StartError to_start_error(const ctl::server::ServerError& error) {
   return {error.reason, error.kind == ctl::server::ServerError::Kind::Busy ? 75 : 1};
@@ -76,6 +78,10 @@ class Agent::Impl {
   Status<StartError> register_at_start();
   void register_in_etcd();
   Status<StartError> start_routing(const config::desired::Resolved& first);
+  void set_log_level(const Surroundings& around);
+  void take(const Surroundings& around);
+  void tell_kernel(const Surroundings& around);
+  io::Listening listening(const Surroundings& around) const;
   void make_bfd(uint64_t seed);
   void make_kernel();
   fib::io::KernelOptions kernel_options() const;
@@ -128,16 +134,21 @@ Status<StartError> Agent::Impl::start() {
       config::desired::NodeIdentity{.name = options_.node_name, .router_id = options_.router_id,
                                     .ao_algorithms = io::ao_algorithms_of_kernel(),
                                     .speaks_bgp = options_.node.speaks_bgp(), .cluster_ips = options_.node.cluster_ips},
-      options_.secrets_dir,
+      ConfigSource::Directories{options_.secrets_dir, options_.endpoint_status_dir},
       ConfigSource::Events{
-          [this](const speaker::SpeakerConfig& resolved) {
-            auto config = std::make_shared<const speaker::SpeakerConfig>(resolved);
+          [this](const config::desired::Resolved& resolved) {
+            auto config = std::make_shared<const speaker::SpeakerConfig>(resolved.config);
             bird_self_.reconfigured = std::chrono::system_clock::now();
-            post(routing_io_, [this, config] { driver_->handle(speaker::input::Reconfigure{config}); });
+            set_log_level(resolved.surroundings);
+            post(routing_io_, [this, config, around = resolved.surroundings] {
+              take(around);
+              driver_->handle(speaker::input::Reconfigure{config});
+            });
           },
           [this](const LogRecord& record) { log_.log(record); }});
   auto first = config_source_->start();
   if (!first) return Err(to_start_error(first.error()));
+  set_log_level(first->surroundings);
   if (auto routing = start_routing(*first); !routing) return routing;
   if (auto control = start_control(); !control) return control;
   log_.log({LogLevel::Info, "started", "",
@@ -246,11 +257,35 @@ Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& f
           }},
       recorder_.get());
   if (!options_.node.speaks_bgp()) return Done{};
-  uint16_t port = options_.listen_port.value_or(first.listen_port);
-  if (auto listening = driver_->listen(port); !listening) return Err(StartError{listening.error(), 1});
+  if (auto listens = driver_->listen(listening(first.surroundings)); !listens) return Err(StartError{listens.error(), 1});
   if (!kernel_) return Done{};
+  tell_kernel(first.surroundings);
   if (auto started = kernel_->start(); !started) return Err(no_kernel(started.error()));
   return Done{};
+}
+
+// store -> rim: what the configuration says beside the speaker, on the routing thread, before the speaker hears of it
+void Agent::Impl::take(const Surroundings& around) {
+  if (!options_.node.speaks_bgp()) return;
+  if (auto listens = driver_->listen(listening(around)); !listens)
+    log_.log({LogLevel::Error, "listen_failed", "", {{"reason", listens.error()}, {"next_attempt", "in 5 s"}}});
+  if (kernel_) tell_kernel(around);
+}
+
+void Agent::Impl::tell_kernel(const Surroundings& around) {
+  kernel_->set_host_routes(around.host_routes);
+  kernel_->ignore_subnets_of([patterns = around.ignored_interfaces](std::string_view link) {
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& p) { return policy::matches_pattern(p, link); });
+  });
+}
+
+io::Listening Agent::Impl::listening(const Surroundings& around) const {
+  return {options_.listen_port.value_or(around.listen_port), around.listen_addresses};
+}
+
+// What the command line or the environment says stands.
+void Agent::Impl::set_log_level(const Surroundings& around) {
+  if (!options_.log_level) log_.set_level(level_of(around.log_severity));
 }
 
 void Agent::Impl::make_bfd(uint64_t seed) {

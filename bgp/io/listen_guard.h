@@ -29,6 +29,12 @@ class ListenGuard {
     told_ = {};
     refused_.clear();
   }
+  // They are closed: what they were told went with them.
+  void forget_listeners() {
+    listeners_.clear();
+    told_ = {};
+    refused_.clear();
+  }
   // Tells the sockets. What the kernel refuses comes back as a warning each; see may_connect().
   std::vector<LogRecord> apply(const speaker::output::Listen& wish);
 

@@ -35,7 +35,7 @@ static Auth auth_of(const speaker::output::Connect& request) {
 class SpeakerDriver::Impl {
  public:
   Impl(boost::asio::io_context& io, speaker::transcript::Tap speaker, SpeakerEvents events)
-      : io_(io), speaker_(speaker), events_(std::move(events)), timer_(io), read_buffer_(limits::kReadChunkBytes) {
+      : io_(io), speaker_(speaker), events_(std::move(events)), timer_(io), listen_timer_(io), read_buffer_(limits::kReadChunkBytes) {
     connection_events_ = {
         [this](ConnId conn, const IpAddress& local) {
           dials_.erase(conn);
@@ -51,7 +51,7 @@ class SpeakerDriver::Impl {
     poke();  // the speaker may have asked for something already
   }
 
-  Status<std::string> listen(uint16_t port);
+  Status<std::string> listen(const Listening& wanted);
   void handle(const speaker::Input& input) {
     speaker_.handle(input, now());
     poke();
@@ -65,6 +65,10 @@ class SpeakerDriver::Impl {
   void carry_out(speaker::Output& output);
   void arm_timer();
   void accept(boost::asio::ip::tcp::socket socket);
+  Status<std::string> open_listeners();
+  Status<std::string> open_listener(const IpAddress& address);
+  void close_listeners();
+  void listen_again();
   bool is_guarded(boost::asio::ip::tcp::socket& socket, const IpAddress& peer);
   void rekey(const speaker::output::Rekey& request);
   void read(ConnId conn);
@@ -81,7 +85,9 @@ class SpeakerDriver::Impl {
   boost::asio::steady_timer timer_;
   Instant armed_for_ = kNever;
   TokenBucket accept_rate_{limits::kAcceptsPerSecond, limits::kAcceptsAtOnce};
-  std::vector<std::unique_ptr<TcpListener>> listeners_;
+  std::optional<Listening> listening_;  // as last asked for
+  boost::asio::steady_timer listen_timer_;
+  std::vector<std::shared_ptr<TcpListener>> listeners_;
   ListenGuard guard_;
   speaker::output::Listen guards_;  // as last asked for: the sockets may be opened later
   struct Dial {
@@ -187,24 +193,57 @@ void SpeakerDriver::Impl::arm_timer() {
 
 // ---- sockets ------------------------------------------------------------------------------------------------------
 
-Status<std::string> SpeakerDriver::Impl::listen(uint16_t port) {
-  for (Family family : {Family::IPv4, Family::IPv6}) {
-    auto listener = std::make_unique<TcpListener>(
-        io_, accept_rate_,
-        TcpListener::Events{[this](auto socket) { accept(std::move(socket)); }, [this] { out_of_descriptors(); }});
-    error_code error = listener->open(family, port);
-    bool no_ipv6 = family == Family::IPv6 && error == boost::asio::error::address_family_not_supported;
-    if (error && !no_ipv6)
-      return Err("cannot listen on TCP port " + std::to_string(port) + ": " + error.message() +
-                 (error == boost::asio::error::address_in_use
-                      ? "; another BGP daemon may be running: stop it, or choose another --listen-port"
-                      : ""));
-    if (error) continue;
-    guard_.add_listener(listener->native_handle(), family);
-    listeners_.push_back(std::move(listener));
-  }
+Status<std::string> SpeakerDriver::Impl::listen(const Listening& wanted) {
+  if (listening_ == wanted) return Done{};
+  listening_ = wanted;
+  listen_timer_.cancel();
+  auto opened = open_listeners();
+  if (!opened) listen_again();
+  return opened;
+}
+
+// All are closed first: the kernel lets nobody bind an address while another listens on all of them.
+Status<std::string> SpeakerDriver::Impl::open_listeners() {
+  close_listeners();
+  std::vector<IpAddress> addresses = listening_->addresses;
+  if (addresses.empty()) addresses = {IpAddress::unspecified(Family::IPv4), IpAddress::unspecified(Family::IPv6)};
+  Status<std::string> all = Done{};
+  for (const IpAddress& address : addresses)
+    if (auto opened = open_listener(address); !opened && all) all = opened;
   for (const LogRecord& warning : guard_.apply(guards_)) events_.log(warning);
+  return all;
+}
+
+Status<std::string> SpeakerDriver::Impl::open_listener(const IpAddress& address) {
+  auto listener = std::make_shared<TcpListener>(
+      io_, accept_rate_,
+      TcpListener::Events{[this](auto socket) { accept(std::move(socket)); }, [this] { out_of_descriptors(); }});
+  error_code error = listener->open(address, listening_->port);
+  if (address.is_v6() && error == boost::asio::error::address_family_not_supported) return Done{};
+  if (error)
+    return Err("cannot listen on TCP port " + std::to_string(listening_->port) +
+               (address.is_unspecified() ? "" : " of " + address.to_string()) + ": " + error.message() +
+               (error == boost::asio::error::address_in_use
+                    ? "; another BGP daemon may be running: stop it, or choose another --listen-port"
+                    : ""));
+  guard_.add_listener(listener->native_handle(), address.family());
+  listeners_.push_back(std::move(listener));
   return Done{};
+}
+
+void SpeakerDriver::Impl::close_listeners() {
+  for (const auto& listener : listeners_) listener->close();
+  guard_.forget_listeners();
+  listeners_.clear();
+}
+
+void SpeakerDriver::Impl::listen_again() {
+  listen_timer_.expires_after(std::chrono::nanoseconds(limits::kListenRetry));
+  listen_timer_.async_wait([this](const error_code& error) {
+    if (error) return;
+    if (!open_listeners()) return listen_again();
+    events_.log({LogLevel::Info, "listening", "", {{"port", std::to_string(listening_->port)}}});
+  });
 }
 
 void SpeakerDriver::Impl::accept(boost::asio::ip::tcp::socket socket) {
@@ -327,7 +366,8 @@ void SpeakerDriver::Impl::too_far(const IpAddress& peer) {
 void SpeakerDriver::Impl::stop() {
   carry_out();
   for (ConnId conn : speaker_.take_writable()) write(conn);
-  for (const auto& listener : listeners_) listener->close();
+  listen_timer_.cancel();
+  close_listeners();
   for (auto& [conn, connection] : connections_) connection->close({});
   connections_.clear();
   timer_.cancel();
@@ -339,7 +379,7 @@ SpeakerDriver::SpeakerDriver(boost::asio::io_context& io, speaker::Speaker& spea
                              speaker::transcript::Recorder* recorder)
     : impl_(std::make_unique<Impl>(io, speaker::transcript::Tap(speaker, recorder), std::move(events))) {}
 SpeakerDriver::~SpeakerDriver() = default;
-Status<std::string> SpeakerDriver::listen(uint16_t port) { return impl_->listen(port); }
+Status<std::string> SpeakerDriver::listen(const Listening& wanted) { return impl_->listen(wanted); }
 void SpeakerDriver::handle(const speaker::Input& input) { impl_->handle(input); }
 void SpeakerDriver::stop() { impl_->stop(); }
 

@@ -41,6 +41,12 @@ struct SpeakerEvents {
 // The steady clock, read once per wake-up; the only clock of the routing thread.
 Instant now();
 
+struct Listening {
+  uint16_t port = 179;
+  std::vector<IpAddress> addresses = {};  // empty: every address of both families
+  bool operator==(const Listening&) const = default;
+};
+
 class SpeakerDriver {
  public:
   // `io`, `speaker` and `recorder` must outlive the driver. A recorder writes down all that passes.
@@ -50,9 +56,9 @@ class SpeakerDriver {
   SpeakerDriver(const SpeakerDriver&) = delete;
   SpeakerDriver& operator=(const SpeakerDriver&) = delete;
 
-  // Listens on every address of both families. The error says what failed and what to do. A machine without IPv6 is
-  // no error.
-  Status<std::string> listen(uint16_t port);
+  // Listens there and nowhere else from now on; sessions that are up stay. The error says what failed and what to do; it is
+  // tried again every 5 s. A machine without IPv6 is no error.
+  Status<std::string> listen(const Listening& wanted);
   // Something happened outside the sockets: kernel routes, a new configuration, the end.
   void handle(const speaker::Input& input);
   // Writes what can be written at once and closes every socket.

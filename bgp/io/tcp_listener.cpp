@@ -1,11 +1,14 @@
 #include "bgp/io/tcp_listener.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/asio/ip/v6_only.hpp>
 
 #include "bgp/base/limits.h"
+#include "bgp/io/endpoint.h"
 #include "bgp/io/speaker_driver.h"
 
 namespace bgp::io {
@@ -13,14 +16,25 @@ namespace bgp::io {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-error_code TcpListener::open(Family family, uint16_t port) {
-  tcp protocol = family == Family::IPv4 ? tcp::v4() : tcp::v6();
+namespace {
+
+// A node's address may come later than its agent, and go for a while. Without it bind says what is wrong.
+void allow_any_address(int fd) {
+  const int on = 1;
+  (void)::setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof on);
+}
+
+}  // namespace
+
+error_code TcpListener::open(const IpAddress& address, uint16_t port) {
+  tcp protocol = address.is_v4() ? tcp::v4() : tcp::v6();
   error_code error;
   acceptor_.open(protocol, error);
   if (error) return error;
   acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error && family == Family::IPv6) acceptor_.set_option(boost::asio::ip::v6_only(true), error);
-  if (!error) acceptor_.bind({protocol, port}, error);
+  if (!error && address.is_v6()) acceptor_.set_option(boost::asio::ip::v6_only(true), error);
+  if (!error && !address.is_unspecified()) allow_any_address(acceptor_.native_handle());
+  if (!error) acceptor_.bind({to_asio(address), port}, error);
   if (!error) acceptor_.listen(limits::kListenBacklog, error);
   if (!error) acceptor_.non_blocking(true, error);
   if (!error) await();
@@ -39,8 +53,8 @@ void TcpListener::close() {
 }
 
 void TcpListener::await() {
-  acceptor_.async_wait(tcp::acceptor::wait_read, [this](const error_code& waited) {
-    if (!waited) accept_all();
+  acceptor_.async_wait(tcp::acceptor::wait_read, [weak = weak_from_this()](const error_code& waited) {
+    if (auto self = weak.lock(); self && !waited) self->accept_all();
   });
 }
 
@@ -78,8 +92,8 @@ void TcpListener::accept_and_close() {
 // Who waits keeps the listening socket readable, so waiting for that would spin.
 void TcpListener::await_later(Duration wait) {
   pause_.expires_after(std::chrono::nanoseconds(wait));
-  pause_.async_wait([this](const error_code& error) {
-    if (!error) accept_all();
+  pause_.async_wait([weak = weak_from_this()](const error_code& error) {
+    if (auto self = weak.lock(); self && !error) self->accept_all();
   });
 }
 

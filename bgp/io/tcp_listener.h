@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <memory>
 
 #include "bgp/base/ip_address.h"
 #include "bgp/base/time.h"
@@ -14,7 +15,8 @@
 
 namespace bgp::io {
 
-class TcpListener {
+// Made by make_shared: one that was let go must not be touched by an event that is under way.
+class TcpListener : public std::enable_shared_from_this<TcpListener> {
  public:
   struct Events {
     std::function<void(boost::asio::ip::tcp::socket)> accepted;
@@ -25,7 +27,8 @@ class TcpListener {
       : acceptor_(io), pause_(io), rate_(rate), events_(std::move(events)) {}
   ~TcpListener();
 
-  boost::system::error_code open(Family family, uint16_t port);
+  // An unspecified address: every one of its family. One that the machine does not have (yet) is no error.
+  boost::system::error_code open(const IpAddress& address, uint16_t port);
   void close();
   int native_handle() { return acceptor_.native_handle(); }
 

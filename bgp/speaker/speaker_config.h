@@ -18,7 +18,7 @@
 namespace bgp::speaker {
 
 // Where a peer's configuration came from; shown by `node status`, otherwise without effect.
-enum class PeerType : uint8_t { NodeToNodeMesh, Global, NodeSpecific };
+enum class PeerType : uint8_t { NodeToNodeMesh, Global, NodeSpecific, LocalWorkload };
 
 using policy::NextHopMode;
 using rib::Multipath;

@@ -52,6 +52,16 @@ void PeerTable::set_filters(PeerSettings& settings, const PeerWishes& wishes, co
   settings.export_ = policies_.export_filter(wishes.filters);
 }
 
+void PeerTable::set_gateway(const Endpoint& peer, const PeerWishes& wishes, const std::string& subject) {
+  if (!wishes.reachable_by) return;
+  if (*wishes.reachable_by != peer.address && !self_.has(*wishes.reachable_by)) {
+    gateways_.emplace(peer.address, *wishes.reachable_by);
+    return;
+  }
+  warn("field_ignored", subject, "reachableBy must be a gateway, neither the peer's own address nor this node's",
+       peer.address.to_string());
+}
+
 void PeerTable::add(const Endpoint& peer, const PeerWishes& wishes, PeerType type, From from,
                     const std::string& subject) {
   if (!is_possible(peer, from, subject)) return;
@@ -61,6 +71,7 @@ void PeerTable::add(const Endpoint& peer, const PeerWishes& wishes, PeerType typ
   settings.type = type;
   if (place == peers_.end()) {
     peers_.emplace(peer.address, std::move(settings));
+    set_gateway(peer, wishes, subject);
   } else if (place->second.session != settings.session) {
     warn("peer_ignored", subject, "another peer resource has this address and other parameters", peer.address.to_string());
   }

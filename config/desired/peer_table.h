@@ -29,9 +29,12 @@ class PeerTable {
 
   // Sorted by address.
   std::vector<bgp::speaker::PeerSettings> take();
+  // By which gateways some of them are reached.
+  const std::map<bgp::IpAddress, bgp::IpAddress>& gateways() const { return gateways_; }
 
  private:
   void set_filters(bgp::speaker::PeerSettings& settings, const PeerWishes& wishes, const std::string& subject);
+  void set_gateway(const Endpoint& peer, const PeerWishes& wishes, const std::string& subject);
   bool is_possible(const Endpoint& peer, From from, const std::string& subject);
 
   const Self& self_;
@@ -39,6 +42,7 @@ class PeerTable {
   const SecretLookup& secrets_;
   std::vector<bgp::LogRecord>& warnings_;
   std::map<bgp::IpAddress, bgp::speaker::PeerSettings> peers_;
+  std::map<bgp::IpAddress, bgp::IpAddress> gateways_;
 };
 
 }  // namespace config::desired

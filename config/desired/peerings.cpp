@@ -57,9 +57,25 @@ class Expansion {
   void add_own(PeerType pass) {
     for (const BgpPeer& peer : inventory_.peers) {
       if (type_of(peer) != pass || !is_for(peer, self_.name, self_.labels)) continue;
-      warn_of_gaps(peer);
       if (!is_named(peer)) continue;
       for (const Endpoint& endpoint : targets(peer)) add(endpoint, wishes_of(peer), peer, PeerTable::From::Resource);
+    }
+  }
+
+  // Passive and from whatever address they come to: a workload sees its node as localWorkloadPeeringIPV4 and V6.
+  void add_workloads(PeerType pass, const LocalWorkloads& workloads) {
+    for (const BgpPeer& peer : inventory_.peers) {
+      if (peer.local_workload_selector.empty() || type_of(peer) != pass || !is_for(peer, self_.name, self_.labels)) continue;
+      PeerWishes wishes = wishes_of(peer);
+      wishes.binds_source_address = false;
+      wishes.annotations.passive = true;
+      for (const model::EndpointStatus& workload : workloads) {
+        if (workload.bgp_peer != peer.name) continue;
+        for (const auto& address : {workload.ipv4, workload.ipv6}) {
+          if (!address) continue;
+          table_.add({*address, 179, peer.as_number}, wishes, PeerType::LocalWorkload, PeerTable::From::Resource, peer.name);
+        }
+      }
     }
   }
 
@@ -78,14 +94,6 @@ class Expansion {
   }
 
  private:
-  // What is stored and has no effect yet must not fail in silence.
-  void warn_of_gaps(const BgpPeer& peer) {
-    if (!peer.local_workload_selector.empty())
-      table_.warn("peer_ignored", peer.name, "localWorkloadSelector has no effect yet: no workload is peered with");
-    if (peer.reachable_by)
-      table_.warn("field_ignored", peer.name, "reachableBy has no effect yet: no route to the peer is made");
-  }
-
   static bool is_named(const BgpPeer& peer) {
     return !peer.annotations.dynamic && peer.local_workload_selector.empty();
   }
@@ -125,6 +133,7 @@ class Expansion {
   static PeerWishes seen_from_the_other_end(const BgpPeer& peer) {
     PeerWishes wishes = wishes_of(peer);
     wishes.local_as.reset();
+    wishes.reachable_by.reset();
     model::Annotations& annotations = wishes.annotations;
     annotations.local_address.reset();
     annotations.passive.reset();
@@ -153,10 +162,12 @@ class Expansion {
 
 }  // namespace
 
-void add_explicit_peers(const Inventory& inventory, const Self& self, PeerTable& table) {
+void add_explicit_peers(const Inventory& inventory, const Self& self, const LocalWorkloads& workloads, PeerTable& table) {
   Expansion expansion(inventory, self, table);
-  expansion.add_own(PeerType::Global);
-  expansion.add_own(PeerType::NodeSpecific);
+  for (const PeerType pass : {PeerType::Global, PeerType::NodeSpecific}) {
+    expansion.add_own(pass);
+    expansion.add_workloads(pass, workloads);
+  }
   expansion.add_reverse(PeerType::Global);
   expansion.add_reverse(PeerType::NodeSpecific);
 }

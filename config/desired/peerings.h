@@ -11,7 +11,7 @@
 
 namespace config::desired {
 
-void add_explicit_peers(const Inventory& inventory, const Self& self, PeerTable& table);
+void add_explicit_peers(const Inventory& inventory, const Self& self, const LocalWorkloads& workloads, PeerTable& table);
 void add_mesh(const Inventory& inventory, const Self& self, PeerTable& table);
 // Neighbours that are not named: BGPPeers with calico-bgp/dynamic.
 std::vector<bgp::speaker::DynamicPeers> dynamic_peers(const Inventory& inventory, const Self& self, PeerTable& table);

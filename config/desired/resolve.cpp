@@ -57,16 +57,62 @@ void hold_peers_inside_ranges(bgp::speaker::SpeakerConfig& config, PeerTable& ta
   }
 }
 
-bgp::speaker::SpeakerConfig speaker_config(const Inventory& inventory, const Self& self,
-                                           const SecretLookup& secrets, std::vector<bgp::LogRecord>& warnings) {
+// At its own addresses, and where its workloads look for it. For a family that the node lacks there is none.
+std::vector<bgp::IpAddress> listen_addresses(const model::BgpConfiguration& global, const Self& self) {
+  std::vector<bgp::IpAddress> addresses;
+  if (!global.binds_node_address) return addresses;
+  for (const auto& address : {self.ipv4, self.ipv6, global.workload_peering_v4, global.workload_peering_v6}) {
+    if (address && std::find(addresses.begin(), addresses.end(), *address) == addresses.end()) addresses.push_back(*address);
+  }
+  return addresses;
+}
+
+// Workloads' links, and that of kube-proxy, which has an address for each service: upstream's list.
+std::vector<std::string> ignored_interfaces(const model::BgpConfiguration& global) {
+  std::vector<std::string> patterns = global.ignored_interfaces;
+  patterns.insert(patterns.end(), {"cali*", "kube-ipvs*"});
+  return patterns;
+}
+
+Surroundings surroundings_of(const Inventory& inventory, const Self& self) {
+  static const model::BgpConfiguration kNone;
+  const model::BgpConfiguration* configured = inventory.configuration("default");
+  const model::BgpConfiguration& global = configured == nullptr ? kNone : *configured;
+  return {.listen_port = self.listen_port,
+          .listen_addresses = listen_addresses(global, self),
+          .ignored_interfaces = ignored_interfaces(global),
+          .log_severity = inventory.log_severity(self.name)};
+}
+
+void warn_of_own_configuration(const Inventory& inventory, const Self& self, std::vector<bgp::LogRecord>& warnings) {
+  const std::string name = "node." + self.name;
+  const model::BgpConfiguration* own = inventory.configuration(name);
+  if (own == nullptr) return;
+  for (const std::string& field : own->without_effect) {
+    warnings.push_back(warning("field_ignored", name, field + " has an effect on the BGPConfiguration default alone"));
+  }
+}
+
+struct Inputs {
+  const Inventory& inventory;
+  const Self& self;
+  const SecretLookup& secrets;
+  const LocalWorkloads& workloads;
+};
+
+void resolve_peers(const Inputs& in, Resolved& resolved) {
+  const Inventory& inventory = in.inventory;
+  const Self& self = in.self;
+  std::vector<bgp::LogRecord>& warnings = resolved.warnings;
   const std::vector<bgp::Prefix> blocks = own_blocks(inventory, self);
   const Services services = services_of(inventory, self, warnings);
   const Policies policies(inventory, self, blocks, services);
-  PeerTable table(self, policies, secrets, warnings);
-  add_explicit_peers(inventory, self, table);
+  PeerTable table(self, policies, in.secrets, warnings);
+  add_explicit_peers(inventory, self, in.workloads, table);
   add_mesh(inventory, self, table);
+  resolved.surroundings.host_routes = table.gateways();
 
-  bgp::speaker::SpeakerConfig config;
+  bgp::speaker::SpeakerConfig& config = resolved.config;
   config.local_as = self.as_number;
   config.identifier = self.identifier;
   config.cluster_id = self.cluster_id.value_or(bgp::BgpIdentifier{});
@@ -80,17 +126,17 @@ bgp::speaker::SpeakerConfig speaker_config(const Inventory& inventory, const Sel
   config.kernel_ways = kernel_ways(inventory, self);
   config.own_blocks = without_hosts(blocks);
   config.service_routes = services.announced;
-  return config;
 }
 
 }  // namespace
 
-Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& node, const SecretLookup& secrets) {
+Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& node, const SecretLookup& secrets,
+                 const LocalWorkloads& workloads) {
   Inventory inventory = read_inventory(entries);
   Resolved resolved;
   resolved.warnings = std::move(inventory.warnings);
-  resolved.listen_port = inventory.listen_port(node.name);
-  resolved.log_severity = inventory.log_severity(node.name);
+  resolved.surroundings.listen_port = inventory.listen_port(node.name);
+  resolved.surroundings.log_severity = inventory.log_severity(node.name);
   const auto self = find_self(inventory, node);
   if (!node.speaks_bgp) {
     if (self) resolved.config.local_as = self->as_number;
@@ -101,7 +147,9 @@ Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& n
     resolved.problem = self.error();
     return resolved;
   }
-  resolved.config = speaker_config(inventory, *self, secrets, resolved.warnings);
+  resolved.surroundings = surroundings_of(inventory, *self);
+  warn_of_own_configuration(inventory, *self, resolved.warnings);
+  resolve_peers({inventory, *self, secrets, workloads}, resolved);
   if (resolved.config.peers.size() > bgp::limits::kPeersMax) {
     resolved.problem = std::to_string(resolved.config.peers.size()) + " peers are configured, at most " +
                        std::to_string(bgp::limits::kPeersMax) + " are possible; split the mesh with route reflectors";

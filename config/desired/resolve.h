@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "bgp/base/secret.h"
 #include "bgp/base/tcp_ao.h"
 #include "bgp/speaker/speaker_config.h"
+#include "config/model/endpoint_status.h"
 #include "config/model/kinds/secret_ref.h"
 #include "config/store/store.h"
 
@@ -42,16 +44,29 @@ struct NodeIdentity {
 // The text of a secret, or why there is none. A peer whose password is missing is held down: never without it.
 using SecretLookup = std::function<bgp::Result<bgp::Secret, std::string>(const model::SecretRef&)>;
 
+// A workload of this node that Felix says is to be peered with: its endpoint-status file.
+using LocalWorkloads = std::vector<model::EndpointStatus>;
+
+// What the node does besides speaking: its sockets, its kernel, its log.
+struct Surroundings {
+  uint16_t listen_port = 179;                          // the node's, else the global one
+  std::vector<bgp::IpAddress> listen_addresses = {};   // bindMode NodeIP; empty: every address
+  std::map<bgp::IpAddress, bgp::IpAddress> host_routes = {};  // reachableBy: to a peer, by that gateway; told to nobody
+  std::vector<std::string> ignored_interfaces = {};    // patterns, with those that always are
+  std::string log_severity = {};                       // "Info", ...; the node's, else the global one; empty: not configured
+  bool operator==(const Surroundings&) const = default;
+};
+
 struct Resolved {
   bgp::speaker::SpeakerConfig config;
+  Surroundings surroundings;
   std::vector<bgp::LogRecord> warnings;  // what was skipped or has no effect, one record each, in the order of keys
   // Why there is no configuration (no address, AS 0, too many peers): keep the previous one. One line.
   std::optional<std::string> problem;
-  uint16_t listen_port = 179;     // configured: the node's, else the global one
-  std::string log_severity = {};  // "Info", ...; the node's, else the global one; empty: not configured
 };
 
 // `secrets` is asked for those of this node's peers alone; without it every password is missing.
-Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& node, const SecretLookup& secrets = {});
+Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& node, const SecretLookup& secrets = {},
+                 const LocalWorkloads& workloads = {});
 
 }  // namespace config::desired

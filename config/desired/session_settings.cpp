@@ -188,6 +188,7 @@ PeerWishes wishes_of(const model::BgpPeer& peer) {
           .ttl_security = peer.ttl_security,
           .password = peer.password,
           .filters = peer.filters,
+          .reachable_by = peer.reachable_by,
           .annotations = peer.annotations};
 }
 

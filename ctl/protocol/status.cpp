@@ -10,6 +10,7 @@ const char* to_string(PeerType type) {
     case PeerType::NodeToNodeMesh: return "node-to-node mesh";
     case PeerType::Global: return "global";
     case PeerType::NodeSpecific: return "node specific";
+    case PeerType::LocalWorkload: return "local workload";
   }
   return "global";
 }

@@ -21,8 +21,8 @@
 namespace ctl::protocol {
 
 // In the order in which status lists them.
-enum class PeerType : uint8_t { NodeToNodeMesh, Global, NodeSpecific };
-const char* to_string(PeerType type);  // "node-to-node mesh", "global", "node specific"
+enum class PeerType : uint8_t { NodeToNodeMesh, Global, NodeSpecific, LocalWorkload };
+const char* to_string(PeerType type);  // "node-to-node mesh", "global", "node specific", "local workload"
 
 struct PrefixCounts {
   uint64_t received = 0;    // in the Adj-RIB-In

@@ -93,7 +93,7 @@ bgp::IpAddress address_at(const Json& json, const char* field) {
 
 PeerType peer_type_at(const Json& json, const char* field) {
   std::string text = text_at(json, field);
-  for (PeerType type : {PeerType::NodeToNodeMesh, PeerType::Global, PeerType::NodeSpecific})
+  for (PeerType type : {PeerType::NodeToNodeMesh, PeerType::Global, PeerType::NodeSpecific, PeerType::LocalWorkload})
     if (text == to_string(type)) return type;
   refuse(field, "'" + text + "' is unknown: agent and calicoctl are of different versions");
 }

@@ -338,12 +338,22 @@ bgp::Status<KernelError> KernelDriver::start() { return impl_->start(); }
 void KernelDriver::stop() { impl_->stop(); }
 
 void KernelDriver::want(BestRoute route) {
-  impl_->machine.routes().want(route);
+  impl_->machine.want(route);
   impl_->poke();
 }
 
 void KernelDriver::unwant(const bgp::Prefix& prefix) {
-  impl_->machine.routes().unwant(prefix);
+  impl_->machine.unwant(prefix);
+  impl_->poke();
+}
+
+void KernelDriver::set_host_routes(const table::Gateways& gateways) {
+  impl_->machine.set_host_routes(gateways);
+  impl_->poke();
+}
+
+void KernelDriver::ignore_subnets_of(std::function<bool(std::string_view link)> is_ignored) {
+  impl_->machine.ignore_subnets_of(std::move(is_ignored));
   impl_->poke();
 }
 
@@ -374,8 +384,7 @@ std::optional<KernelDriver::Way> first_way(const table::KernelView& view, const 
 }  // namespace
 
 std::optional<KernelDriver::Way> KernelDriver::way_to(const bgp::ScopedAddress& next_hop) const {
-  const table::KernelView& view = impl_->machine.view();
-  return first_way(view, table::resolve(view, next_hop).legs);
+  return first_way(impl_->machine.view(), impl_->machine.look_up(next_hop).legs);
 }
 
 std::optional<KernelDriver::Way> KernelDriver::way_of(const bgp::Prefix& prefix) const {

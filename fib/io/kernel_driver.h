@@ -12,12 +12,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bgp/base/ip_address.h"
 #include "bgp/base/log.h"
 #include "bgp/base/prefix.h"
 #include "bgp/base/result.h"
+#include "fib/table/next_hop_table.h"
 #include "fib/table/route.h"
 
 namespace boost::asio {
@@ -75,6 +77,11 @@ class KernelDriver {
   // Wishes of one turn of the event loop go out together. Before the first dump they only gather.
   void want(BestRoute route);
   void unwant(const bgp::Prefix& prefix);
+  // Of the operator: routes of ours to an address by a gateway, before any wish for the same prefix, and the way by which
+  // next hops there are reached. Replaces those of before.
+  void set_host_routes(const table::Gateways& gateways);
+  // Connected subnets of links with such names are not reported as local routes.
+  void ignore_subnets_of(std::function<bool(std::string_view link)> is_ignored);
   // Counted: as many unwatch as watch calls. Every watch is answered by events.next_hops, after the first dump.
   void watch_next_hop(const bgp::ScopedAddress& address);
   void unwatch_next_hop(const bgp::ScopedAddress& address);

@@ -30,6 +30,11 @@ bool FibMachine::is_foreign(const KernelRoute& route) const {
   return route.table == kMainTable && route.protocol != ownership_.protocol;
 }
 
+void FibMachine::set_host_routes(const Gateways& gateways) {
+  next_hops_.set_gateways(gateways);
+  host_routes_.set(gateways);
+}
+
 void FibMachine::begin_dump() {
   dumped_view_ = KernelView();
   routes_.begin_dump();

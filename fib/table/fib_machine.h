@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fib/table/fib_table.h"
+#include "fib/table/host_routes.h"
 #include "fib/table/kernel_view.h"
 #include "fib/table/local_routes.h"
 #include "fib/table/next_hop_table.h"
@@ -37,9 +38,15 @@ class FibMachine {
   bool take_resync_wish();
 
   // ---- the routing side
+  void want(const BestRoute& route) { host_routes_.want(route); }
+  void unwant(const bgp::Prefix& prefix) { host_routes_.unwant(prefix); }
+  // Ours in the kernel, before what is wanted otherwise, and the way to their addresses.
+  void set_host_routes(const Gateways& gateways);
+  void ignore_subnets_of(LocalRoutes::IsIgnored is_ignored) { local_routes_.ignore_subnets_of(std::move(is_ignored)); }
   FibTable& routes() { return routes_; }
   const FibTable& routes() const { return routes_; }
   const KernelView& view() const { return view_; }
+  Resolution look_up(const bgp::ScopedAddress& address) const { return next_hops_.look_up(address); }
   void watch(const bgp::ScopedAddress& address) { next_hops_.watch(address); }
   void unwatch(const bgp::ScopedAddress& address) { next_hops_.unwatch(address); }
 
@@ -57,6 +64,7 @@ class FibMachine {
   NextHopTable next_hops_{view_};
   LocalRoutes local_routes_{view_};
   FibTable routes_;
+  HostRoutes host_routes_{routes_};
   std::vector<NextHopState> states_;  // news not taken yet
   bool wants_resync_ = false;
 };

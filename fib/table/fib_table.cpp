@@ -64,6 +64,13 @@ void FibTable::unwant(const bgp::Prefix& prefix) {
   settle(prefix);
 }
 
+std::optional<BestRoute> FibTable::wish(const bgp::Prefix& prefix) const {
+  const auto found = entries_.find(prefix);
+  if (found == entries_.end() || found->second.wish == 0) return std::nullopt;
+  const Wish& wish = wishes_[found->second.wish];
+  return BestRoute{prefix, wish.type, wish.next_hops};
+}
+
 void FibTable::allow_sweep() {
   if (std::exchange(sweep_allowed_, true)) return;
   settle_sorted(select([](const Entry& entry) { return entry.is_stale; }));

@@ -18,6 +18,7 @@
 #include <bitset>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -52,6 +53,7 @@ class FibTable {
   // ---- wishes
   void want(const BestRoute& route);
   void unwant(const bgp::Prefix& prefix);
+  std::optional<BestRoute> wish(const bgp::Prefix& prefix) const;
   void allow_sweep();
   // These addresses resolve differently now (NextHopTable::Changes::addresses, sorted).
   // Cost: one pass over the table if any wish is concerned.

@@ -5,6 +5,7 @@
 namespace fib::table {
 namespace {
 
+constexpr uint8_t kKernelProtocol = 2;    // RTPROT_KERNEL: the subnet of an address on the link
 constexpr uint8_t kRedirectProtocol = 1;  // RTPROT_REDIRECT: an ICMP redirect is one host's shortcut, not a route
 
 bool is_announceable(const bgp::Prefix& prefix) {
@@ -13,20 +14,26 @@ bool is_announceable(const bgp::Prefix& prefix) {
   return !address.is_link_local() && !address.is_loopback() && !address.is_multicast();
 }
 
-std::optional<LocalRoute> offer(const KernelView& view, const bgp::Prefix& prefix) {
+}  // namespace
+
+std::optional<LocalRoute> LocalRoutes::offer(const bgp::Prefix& prefix) const {
   if (!is_announceable(prefix)) return std::nullopt;
-  for (const KernelRoute& route : view.routes_to(prefix)) {
+  for (const KernelRoute& route : view_->routes_to(prefix)) {
     if (route.type != KernelRoute::Type::Unicast || route.protocol == kRedirectProtocol) continue;
-    for (const Leg& leg : route.legs)
-      if (view.is_usable(leg)) {
-        return LocalRoute{prefix, leg.ifindex, view.find_link(leg.ifindex)->name, route.metric,
-                          !leg.gateway.is_unspecified()};
-      }
+    for (const Leg& leg : route.legs) {
+      if (!view_->is_usable(leg)) continue;
+      const std::string& link = view_->find_link(leg.ifindex)->name;
+      if (route.protocol == kKernelProtocol && is_ignored_(link)) continue;
+      return LocalRoute{prefix, leg.ifindex, link, route.metric, !leg.gateway.is_unspecified()};
+    }
   }
   return std::nullopt;
 }
 
-}  // namespace
+void LocalRoutes::ignore_subnets_of(IsIgnored is_ignored) {
+  is_ignored_ = std::move(is_ignored);
+  all_changed();
+}
 
 void LocalRoutes::route_changed(const bgp::Prefix& prefix) { dirty_.push_back(prefix); }
 
@@ -40,7 +47,7 @@ LocalRoutes::Changes LocalRoutes::take_changes() {
   std::sort(dirty_.begin(), dirty_.end());
   dirty_.erase(std::unique(dirty_.begin(), dirty_.end()), dirty_.end());
   for (const bgp::Prefix& prefix : dirty_) {
-    std::optional<LocalRoute> now = offer(*view_, prefix);
+    std::optional<LocalRoute> now = offer(prefix);
     auto before = offered_.find(prefix);
     if (before == offered_.end() ? !now : now == before->second) continue;
     if (before != offered_.end()) {

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "fib/table/kernel_view.h"
@@ -16,6 +18,11 @@ class LocalRoutes {
  public:
   // `view` must outlive this object.
   explicit LocalRoutes(const KernelView& view) : view_(&view) {}
+
+  // Links whose connected subnets are not offered: BIRD's `direct` protocol leaves interfaces out by their names. What else
+  // leads over such a link, a workload's own route above all, is a route like any other.
+  using IsIgnored = std::function<bool(std::string_view link)>;
+  void ignore_subnets_of(IsIgnored is_ignored);
 
   // The view changed: at one prefix, or anywhere.
   void route_changed(const bgp::Prefix& prefix);
@@ -29,7 +36,10 @@ class LocalRoutes {
   Changes take_changes();
 
  private:
+  std::optional<LocalRoute> offer(const bgp::Prefix& prefix) const;
+
   const KernelView* view_;
+  IsIgnored is_ignored_ = [](std::string_view) { return false; };
   boost::unordered_flat_map<bgp::Prefix, LocalRoute, std::hash<bgp::Prefix>> offered_;
   std::vector<bgp::Prefix> dirty_;
 };

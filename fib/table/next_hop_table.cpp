@@ -144,9 +144,20 @@ void NextHopTable::unwatch(const Gateway& address) {
   drop_if_unused(address);
 }
 
+void NextHopTable::set_gateways(const Gateways& gateways) {
+  gateways_ = gateways;
+  all_changed();
+}
+
+bgp::ScopedAddress NextHopTable::asked_for(const bgp::ScopedAddress& address) const {
+  if (gateways_.empty()) return address;
+  const auto found = gateways_.find(address.address);
+  return found == gateways_.end() ? address : bgp::ScopedAddress(found->second);
+}
+
 void NextHopTable::route_changed(const bgp::Prefix& prefix) {
   for (auto& [address, entry] : entries_)
-    if (!entry.is_dirty && prefix.contains(address.address)) mark(address, entry);
+    if (!entry.is_dirty && prefix.contains(asked_for(address).address)) mark(address, entry);
 }
 
 void NextHopTable::all_changed() {
@@ -174,7 +185,7 @@ NextHopTable::Changes NextHopTable::take_changes() {
 }
 
 Resolution NextHopTable::look_up(const Gateway& address) const {
-  return through_tunnel(*view_, address, resolve(*view_, address));
+  return through_tunnel(*view_, address, resolve(*view_, asked_for(address)));
 }
 
 NextHopState NextHopTable::state_of(const Gateway& address) const {

@@ -1,7 +1,7 @@
 // Turns the address of a next hop into the legs of a kernel route, and says when that changes.
 //
 // The longest foreign route that contains the address answers; our own routes never do, so a route cannot resolve over
-// itself. One step is enough: the kernel took that route only with its own gateway already resolved to a link.
+// itself. For an address with a host route of the operator's (HostRoutes) its gateway is looked up instead. One step is enough: the kernel took that route only with its own gateway already resolved to a link.
 // An address is unreachable when no route contains it, when it is this node's own (the kernel would take an IPv4
 // route over it and blackhole), when the route is no unicast one, or when no leg is over a link that is up with
 // carrier. It does not fall through to a shorter prefix then: the kernel would not either.
@@ -12,6 +12,7 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,6 +47,9 @@ struct WeightedLegs {
 // that the kernel gave them.
 std::vector<Leg> merge_legs(const std::vector<WeightedLegs>& next_hops);
 
+// By which gateway an address is reached, where the operator says so.
+using Gateways = std::map<bgp::IpAddress, bgp::IpAddress>;
+
 class NextHopTable {
  public:
   // `view` must outlive the table.
@@ -61,6 +65,10 @@ class NextHopTable {
   // For the speaker: each watch() is answered once, and every change after it. Counted.
   void watch(const Gateway& address);
   void unwatch(const Gateway& address);
+
+  // The way to an address as it is now.
+  Resolution look_up(const Gateway& address) const;
+  void set_gateways(const Gateways& gateways);
 
   // The view changed: at one prefix, or anywhere.
   void route_changed(const bgp::Prefix& prefix);
@@ -82,13 +90,14 @@ class NextHopTable {
     std::optional<NextHopState> reported;
     Resolution resolution;
   };
-  Resolution look_up(const Gateway& address) const;
+  bgp::ScopedAddress asked_for(const bgp::ScopedAddress& address) const;
   NextHopState state_of(const Gateway& address) const;
   void mark(const Gateway& address, Entry& entry);
   Entry& find_or_resolve(const Gateway& address);
   void drop_if_unused(const Gateway& address);
 
   const KernelView* view_;
+  Gateways gateways_;
   boost::unordered_flat_map<Gateway, Entry, std::hash<Gateway>> entries_;
   std::vector<Gateway> dirty_;
 };

@@ -180,8 +180,8 @@ TEST_CASE("listen port and log level: the node's own, else the global ones; the 
   const std::string text = kN1 + kN2 + v3("BGPConfiguration", "default", "listenPort: 1179, logSeverityScreen: Debug") +
                            v3("BGPConfiguration", "node.n2", "listenPort: 2179");
   const Resolved r = resolved(text);
-  CHECK(r.listen_port == 1179);
-  CHECK(r.log_severity == "Debug");
+  CHECK(r.surroundings.listen_port == 1179);
+  CHECK(r.surroundings.log_severity == "Debug");
   CHECK(r.config.peers[0].session.port == 2179);
-  CHECK(resolved(text, "n2").listen_port == 2179);
+  CHECK(resolved(text, "n2").surroundings.listen_port == 2179);
 }
