@@ -12,6 +12,7 @@
 #include <csignal>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "bgp/base/limits.h"
 #include "bgp/daemon/address_monitor.h"
@@ -109,6 +110,7 @@ class Agent::Impl {
   std::unique_ptr<speaker::transcript::Recorder> recorder_;  // null without --record
   std::unique_ptr<speaker::Speaker> speaker_;
   std::unique_ptr<fib::io::KernelDriver> kernel_;  // null with --fib none
+  std::vector<std::string> ignored_interfaces_;    // as the kernel driver was told; the routing thread's
   std::unique_ptr<io::SpeakerDriver> driver_;
   std::unique_ptr<io::BfdDriver> bfd_;
   boost::asio::signal_set signals_{routing_io_, SIGINT, SIGTERM};
@@ -274,6 +276,7 @@ void Agent::Impl::take(const Surroundings& around) {
 
 void Agent::Impl::tell_kernel(const Surroundings& around) {
   kernel_->set_host_routes(around.host_routes);
+  if (std::exchange(ignored_interfaces_, around.ignored_interfaces) == around.ignored_interfaces) return;
   kernel_->ignore_subnets_of([patterns = around.ignored_interfaces](std::string_view link) {
     return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& p) { return policy::matches_pattern(p, link); });
   });

@@ -31,6 +31,8 @@ bool FibMachine::is_foreign(const KernelRoute& route) const {
 }
 
 void FibMachine::set_host_routes(const Gateways& gateways) {
+  if (gateways == gateways_) return;
+  gateways_ = gateways;
   next_hops_.set_gateways(gateways);
   host_routes_.set(gateways);
 }

@@ -65,6 +65,7 @@ class FibMachine {
   LocalRoutes local_routes_{view_};
   FibTable routes_;
   HostRoutes host_routes_{routes_};
+  Gateways gateways_;
   std::vector<NextHopState> states_;  // news not taken yet
   bool wants_resync_ = false;
 };

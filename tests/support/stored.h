@@ -56,7 +56,7 @@ inline config::desired::Resolved resolved(std::string_view yaml, const char* nam
 
 // "10.0.0.2 as 64512 mesh", one line a peer.
 inline std::string peers(const config::desired::Resolved& r) {
-  static constexpr const char* kTypes[] = {"mesh", "global", "node"};
+  static constexpr const char* kTypes[] = {"mesh", "global", "node", "workload"};
   std::string out;
   for (const auto& peer : r.config.peers) {
     out += peer.session.address.to_string() + " as " + peer.session.peer_as.to_string() + " " +

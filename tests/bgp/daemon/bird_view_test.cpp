@@ -47,6 +47,7 @@ TEST_CASE("protocols are named as Calico's templates name them") {
   CHECK(bird_name(peer("172.17.8.102", speaker::PeerType::NodeToNodeMesh)) == "Mesh_172_17_8_102");
   CHECK(bird_name(peer("fd00:8::102", speaker::PeerType::Global)) == "Global_fd00_8__102");
   CHECK(bird_name(peer("10.0.0.1", speaker::PeerType::NodeSpecific, 150)) == "Node_10_0_0_1_port_150");
+  CHECK(bird_name(peer("10.65.0.2", speaker::PeerType::LocalWorkload)) == "Local_Workload_10_65_0_2");
 }
 
 TEST_CASE("a view has the sessions of its family, behind the protocols that BIRD has by itself") {

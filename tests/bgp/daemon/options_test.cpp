@@ -35,7 +35,8 @@ TEST_CASE("without a word, the defaults of calico/node") {
   CHECK(o.has_fib);
   CHECK(o.fib_protocol == 12);
   CHECK(o.fib_table == 254);
-  CHECK_FALSE(o.log_level.has_value());
+  CHECK_FALSE(o.log_level.has_value());  // then logSeverityScreen says it
+  CHECK(o.endpoint_status_dir == "/var/run/calico/endpoint-status");
 }
 
 TEST_CASE("a flag wins over its variable, and NODENAME over HOSTNAME") {
@@ -154,4 +155,9 @@ TEST_CASE("--help and --version answer and succeed") {
   CHECK(parse({"--help"}).error().exit_code == 0);
   CHECK(parse({"--help"}).error().text.find("--fib-protocol") != std::string::npos);
   CHECK(parse({"--version"}).error().text.starts_with("calico-bgpd version "));
+}
+
+TEST_CASE("Felix's variable names the directory above that of the endpoints' status") {
+  CHECK(parse({}, {{"FELIX_ENDPOINTSTATUSPATHPREFIX", "/run/felix"}})->endpoint_status_dir == "/run/felix/endpoint-status");
+  CHECK(parse({"--endpoint-status-dir", "/run/other"})->endpoint_status_dir == "/run/other");
 }

@@ -73,10 +73,46 @@ TEST_CASE("ttlSecurity is a number of hops, and 0 is off") {
 
 TEST_CASE("a session offers the node's name as its host name") { CHECK(peer_with("asNumber: 1").session.hostname == "n1"); }
 
-TEST_CASE("reachableBy and localWorkloadSelector have no effect yet, and say so") {
-  const auto with = [](const char* spec) {
-    return resolved(kMeshOff + node("n1", "ipv4Address: 10.0.0.1, asNumber: 65000") + v3("BGPPeer", "p", spec));
+TEST_CASE("reachableBy: a host route to the peer by that gateway") {
+  const auto with = [](const char* spec, const char* self = "n1") {
+    return resolved(kMeshOff + node("n1", "ipv4Address: 10.0.0.1, asNumber: 65000") + kN2 + v3("BGPPeer", "p", spec), self);
   };
-  CHECK(warnings(with("peerIP: 10.0.0.9, asNumber: 1, reachableBy: 10.0.0.254")) == "field_ignored p\n");
-  CHECK(warnings(with("localWorkloadSelector: 'a == \"b\"', asNumber: 1")) == "peer_ignored p\n");
+  const auto routes = [](const Resolved& r) {
+    std::string text;
+    for (const auto& [peer, gateway] : r.surroundings.host_routes) text += peer.to_string() + " via " + gateway.to_string() + "\n";
+    return text;
+  };
+  const Resolved r = with("peerIP: '192.0.2.9:1790', asNumber: 1, reachableBy: 10.0.0.254");
+  CHECK(routes(r) == "192.0.2.9 via 10.0.0.254\n");
+  CHECK(r.config.peers.at(0).session.address.to_string() == "192.0.2.9");
+  CHECK(r.warnings.empty());
+  CHECK(routes(with("peerIP: 192.0.2.9, asNumber: 1")).empty());
+  CHECK_MESSAGE(routes(with("node: n2, peerIP: 192.0.2.9, asNumber: 1, reachableBy: 10.0.0.254")).empty(), "another node's peer");
+  // The other end of a reverse peering is behind another gateway, if any.
+  CHECK(routes(with("node: n1, peerIP: 10.0.0.2, asNumber: 64512, reachableBy: 10.0.0.254", "n2")).empty());
+  for (const char* no_gateway : {"192.0.2.9", "10.0.0.1"}) {
+    const Resolved odd = with(("peerIP: 192.0.2.9, asNumber: 1, reachableBy: " + std::string(no_gateway)).c_str());
+    CHECK(routes(odd).empty());
+    CHECK(warnings(odd) == "field_ignored p\n");
+  }
+}
+
+TEST_CASE("localWorkloadSelector: the workloads that Felix names for it are passive peers, from whatever address they see") {
+  const auto ip = [](const char* text) { return bgp::IpAddress::parse(text); };
+  const LocalWorkloads workloads = {{"a", "pods", ip("10.65.0.2"), ip("fd00:65::2")}, {"b", "other", ip("10.65.0.3"), {}}};
+  const auto with = [&](const std::string& more, const char* self = "n1") {
+    const std::string yaml = kMeshOff + node("n1", "ipv4Address: 10.0.0.1, ipv6Address: 'fd00::1'") + kN2 + more;
+    return resolve(stored(yaml), {.name = self}, {}, workloads);
+  };
+  const Resolved r = with(v3("BGPPeer", "pods", "localWorkloadSelector: all(), asNumber: 65401, node: n1, maxRestartTime: 30s"));
+  CHECK(peers(r) == "10.65.0.2 as 65401 workload\nfd00:65::2 as 65401 workload\n");
+  for (const auto& peer : r.config.peers) {
+    CHECK(peer.session.passive);
+    CHECK_FALSE(peer.session.local_address.has_value());
+    CHECK(peer.session.graceful_restart.restart_time_s == 30);
+  }
+  CHECK(r.warnings.empty());
+  CHECK_MESSAGE(peers(with(v3("BGPPeer", "pods", "localWorkloadSelector: all(), asNumber: 65401, node: n2"))).empty(), "not ours");
+  CHECK_MESSAGE(peers(with(v3("BGPPeer", "gone", "localWorkloadSelector: all(), asNumber: 65401"))).empty(), "no workload has it");
+  CHECK(peers(with(v3("BGPPeer", "pods", "localWorkloadSelector: all(), asNumber: 65401"), "n2")) == "10.65.0.2 as 65401 workload\n");
 }

@@ -86,3 +86,16 @@ TEST_CASE("an address in a subnet, one on lo and one of IPv6 get no route but th
   kernel.added("fd00::9/128 dev 1 proto 2 metric 256");
   CHECK(kernel.local_added == Lines{"fd00::9/128 eth1"});
 }
+
+TEST_CASE("ignoredInterfaces: connected subnets of such a link are not offered, routes of workloads over it are") {
+  TextKernel kernel({"10.42.0.7/32 dev 1 proto 3", "10.42.0.0/24 dev 1 proto 2"});
+  kernel.clear_news();
+  kernel.machine.ignore_subnets_of([](std::string_view link) { return link == "eth1"; });
+  kernel.take_news();
+  CHECK(kernel.local_removed == Lines{"10.0.0.0/24 eth1", "10.42.0.0/24 eth1"});
+  CHECK(kernel.local_added.empty());
+  kernel.clear_news();
+  kernel.machine.ignore_subnets_of([](std::string_view) { return false; });
+  kernel.take_news();
+  CHECK(kernel.local_added == Lines{"10.0.0.0/24 eth1", "10.42.0.0/24 eth1"});
+}
