@@ -80,6 +80,7 @@ class LocalWorkload(_Fields):
                        peer3_yaml("pods", None, POD_AS, {"hold-time": "9s"}, localWorkloadSelector="role == 'router'"))
         pod = lab.workload(host, "pod1", cls.POD + "/32")
         host.ip("address", "add", cls.SEEN + "/32", "dev", "calipod1")  # Felix's part
+        pod.ip("route", "add", cls.SEEN, "via", "169.254.1.1", "dev", "eth0", "onlink")  # FRR dials over no default route
         cls.peer = lab.start(Frr(pod, POD_AS, [Neighbor(cls.SEEN, NODE_AS)], [cls.PREFIX],
                                  session_lines=["neighbor {peer} ebgp-multihop 5"]))
 
