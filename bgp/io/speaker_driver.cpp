@@ -67,6 +67,7 @@ class SpeakerDriver::Impl {
   void accept(boost::asio::ip::tcp::socket socket);
   Status<std::string> open_listeners();
   Status<std::string> open_listener(const IpAddress& address);
+  std::string cannot_listen(const IpAddress& address, const error_code& error) const;
   void close_listeners();
   void listen_again();
   bool is_guarded(boost::asio::ip::tcp::socket& socket, const IpAddress& peer);
@@ -87,7 +88,7 @@ class SpeakerDriver::Impl {
   TokenBucket accept_rate_{limits::kAcceptsPerSecond, limits::kAcceptsAtOnce};
   std::optional<Listening> listening_;  // as last asked for
   boost::asio::steady_timer listen_timer_;
-  std::vector<std::shared_ptr<TcpListener>> listeners_;
+  std::vector<std::pair<IpAddress, std::shared_ptr<TcpListener>>> listeners_;
   ListenGuard guard_;
   speaker::output::Listen guards_;  // as last asked for: the sockets may be opened later
   struct Dial {
@@ -211,6 +212,8 @@ Status<std::string> SpeakerDriver::Impl::open_listeners() {
   for (const IpAddress& address : addresses)
     if (auto opened = open_listener(address); !opened && all) all = opened;
   for (const LogRecord& warning : guard_.apply(guards_)) events_.log(warning);
+  for (const auto& [address, listener] : listeners_)
+    if (error_code error = listener->listen(); error && all) all = Err(cannot_listen(address, error));
   return all;
 }
 
@@ -220,19 +223,21 @@ Status<std::string> SpeakerDriver::Impl::open_listener(const IpAddress& address)
       TcpListener::Events{[this](auto socket) { accept(std::move(socket)); }, [this] { out_of_descriptors(); }});
   error_code error = listener->open(address, listening_->port);
   if (address.is_v6() && error == boost::asio::error::address_family_not_supported) return Done{};
-  if (error)
-    return Err("cannot listen on TCP port " + std::to_string(listening_->port) +
-               (address.is_unspecified() ? "" : " of " + address.to_string()) + ": " + error.message() +
-               (error == boost::asio::error::address_in_use
-                    ? "; another BGP daemon may be running: stop it, or choose another --listen-port"
-                    : ""));
+  if (error) return Err(cannot_listen(address, error));
   guard_.add_listener(listener->native_handle(), address.family());
-  listeners_.push_back(std::move(listener));
+  listeners_.emplace_back(address, std::move(listener));
   return Done{};
 }
 
+std::string SpeakerDriver::Impl::cannot_listen(const IpAddress& address, const error_code& error) const {
+  const bool is_taken = error == boost::asio::error::address_in_use;
+  return "cannot listen on TCP port " + std::to_string(listening_->port) +
+         (address.is_unspecified() ? "" : " of " + address.to_string()) + ": " + error.message() +
+         (is_taken ? "; another BGP daemon may be running: stop it, or choose another --listen-port" : "");
+}
+
 void SpeakerDriver::Impl::close_listeners() {
-  for (const auto& listener : listeners_) listener->close();
+  for (const auto& [address, listener] : listeners_) listener->close();
   guard_.forget_listeners();
   listeners_.clear();
 }

@@ -35,7 +35,12 @@ error_code TcpListener::open(const IpAddress& address, uint16_t port) {
   if (!error && address.is_v6()) acceptor_.set_option(boost::asio::ip::v6_only(true), error);
   if (!error && !address.is_unspecified()) allow_any_address(acceptor_.native_handle());
   if (!error) acceptor_.bind({to_asio(address), port}, error);
-  if (!error) acceptor_.listen(limits::kListenBacklog, error);
+  return error;
+}
+
+error_code TcpListener::listen() {
+  error_code error;
+  acceptor_.listen(limits::kListenBacklog, error);
   if (!error) acceptor_.non_blocking(true, error);
   if (!error) await();
   if (!error) reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);

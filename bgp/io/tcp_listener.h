@@ -27,8 +27,10 @@ class TcpListener : public std::enable_shared_from_this<TcpListener> {
       : acceptor_(io), pause_(io), rate_(rate), events_(std::move(events)) {}
   ~TcpListener();
 
-  // An unspecified address: every one of its family. One that the machine does not have (yet) is no error.
+  // Binds. An unspecified address: every one of its family. One that the machine does not have (yet) is no error.
   boost::system::error_code open(const IpAddress& address, uint16_t port);
+  // Lets connections in: when the socket has its keys, for until then nobody would be asked for one.
+  boost::system::error_code listen();
   void close();
   int native_handle() { return acceptor_.native_handle(); }
 

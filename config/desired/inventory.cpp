@@ -59,6 +59,8 @@ Inventory read_inventory(const std::vector<store::Entry>& entries) {
       add(inventory, *resource);
     } else {
       inventory.warnings.push_back(warning("config_entry_ignored", entry.key, resource.error().reason));
+      if (entry.key == model::kBgpConfigurationDefaultKey)
+        inventory.problem = "the BGPConfiguration default cannot be read: " + resource.error().reason + "; replace it, or delete it";
     }
   }
   return inventory;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ struct Inventory {
   std::map<std::string, model::BgpFilter> filters;
   std::map<std::string, model::BgpConfiguration> configurations;  // "default", "node.<name>"
   std::vector<bgp::LogRecord> warnings;
+  // Why nothing can be said at all: the BGPConfiguration `default` is there and no JSON. It may say the AS number, or that
+  // the mesh has a password.
+  std::optional<std::string> problem;
 
   bgp::Asn global_as() const;
   bool mesh_enabled() const;

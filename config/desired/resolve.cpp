@@ -137,6 +137,10 @@ Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& n
   resolved.warnings = std::move(inventory.warnings);
   resolved.surroundings.listen_port = inventory.listen_port(node.name);
   resolved.surroundings.log_severity = inventory.log_severity(node.name);
+  if (inventory.problem) {
+    resolved.problem = inventory.problem;
+    return resolved;
+  }
   const auto self = find_self(inventory, node);
   if (!node.speaks_bgp) {
     if (self) resolved.config.local_as = self->as_number;

@@ -86,6 +86,20 @@ void check_mesh(Fields& fields, const BgpConfiguration& configuration) {
   }
 }
 
+// Upstream's words; its Go names.
+void check_default_only(Fields& fields, const Resource& resource) {
+  static constexpr std::pair<const char*, const char*> kNames[] = {{"nodeToNodeMeshEnabled", "nodeToNodeMeshEnabled"},
+                                                                   {"asNumber", "ASNumber"},
+                                                                   {"serviceExternalIPs", "ServiceExternalIPs"},
+                                                                   {"serviceClusterIPs", "ServiceClusterIPs"},
+                                                                   {"nodeMeshPassword", "NodeMeshPassword"},
+                                                                   {"nodeMeshMaxRestartTime", "NodeMeshMaxRestartTime"}};
+  for (const auto& [key, name] : kNames) {
+    if (resource.name == "default" || fields.any(key) == nullptr) continue;
+    fields.invalid(key, "", std::string("Cannot set ") + name + " on a non default BGP Configuration.");
+  }
+}
+
 // Upstream reads these of a node's own, and no others.
 constexpr std::array<std::string_view, 4> kPerNode = {"logSeverityScreen", "listenPort", "communities", "prefixAdvertisements"};
 
@@ -129,6 +143,7 @@ class BgpConfigurationKind : public NamedV3Kind {
     const BgpConfiguration configuration = read_fields(fields, strict);
     if (strict) {
       check_mesh(fields, configuration);
+      check_default_only(fields, resource);
       check_own_annotations(resource, fields);
       // Only of documents: a stored one that was ignored for it would leave the mesh without either.
       if (configuration.mesh_password && annotations_of(resource, nullptr).tcp_ao) {

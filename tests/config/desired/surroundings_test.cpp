@@ -59,11 +59,24 @@ TEST_CASE("logSeverityScreen: the node's, else the global one, in any case") {
 }
 
 TEST_CASE("node.<nodename>: what only default may say is warned about, by the node that it names") {
-  CHECK(warnings(with("", v3("BGPConfiguration", "node.n1", "listenPort: 1, logSeverityScreen: info, asNumber: 1"))) ==
+  CHECK(warnings(with("", v3("BGPConfiguration", "node.n1", "listenPort: 1, logSeverityScreen: info, bindMode: NodeIP"))) ==
         "field_ignored node.n1\n");
-  CHECK(warnings(with("", v3("BGPConfiguration", "node.n2", "asNumber: 1"))).empty());
-  CHECK(with("", v3("BGPConfiguration", "node.n1", "asNumber: 1")).config.local_as == bgp::Asn{64512});
-  CHECK(warnings(with("", v3("BGPConfiguration", "rack1", "asNumber: 1"))) == "config_entry_ignored rack1\n");
+  CHECK(warnings(with("", v3("BGPConfiguration", "node.n2", "bindMode: NodeIP"))).empty());
+  CHECK(listening(with("", v3("BGPConfiguration", "node.n1", "bindMode: NodeIP"))) == "179");
+  CHECK(warnings(with("", v3("BGPConfiguration", "rack1", "listenPort: 1"))) == "config_entry_ignored rack1\n");
+  auto entries = stored(kDual);
+  entries.push_back({"/calico/resources/v3/projectcalico.org/bgpconfigurations/node.n1", R"({"spec":{"asNumber":1}})", 1});
+  CHECK(resolve(entries, {.name = "n1"}).config.local_as == bgp::Asn{64512});
+}
+
+TEST_CASE("a BGPConfiguration default that is no JSON is a problem: the AS number and passwords are not known") {
+  auto entries = stored(kDual + kN2);
+  entries.push_back({"/calico/resources/v3/projectcalico.org/bgpconfigurations/default", "{", 1});
+  const Resolved r = resolve(entries, {.name = "n1"});
+  REQUIRE(r.problem.has_value());
+  CHECK(r.problem->starts_with("the BGPConfiguration default cannot be read: value is no JSON"));
+  CHECK(r.config.peers.empty());
+  CHECK(warnings(r) == "config_entry_ignored /calico/resources/v3/projectcalico.org/bgpconfigurations/default\n");
 }
 
 TEST_CASE("a stored field that makes no sense is ignored with a warning, and no other with it") {

@@ -51,3 +51,19 @@ TEST_CASE("localWorkloadPeeringIPV4 and V6: an address of the family") {
         "error with field localWorkloadPeeringIPV4 = 'fd12::1' (must be an IPv4 address)");
   CHECK(error_of("localWorkloadPeeringIPV6: here") == "error with field localWorkloadPeeringIPV6 = 'here' (must be an IPv6 address)");
 }
+
+TEST_CASE("what only the BGPConfiguration default may say") {
+  const auto error = [](const std::string& spec) {
+    const auto read = parse_document("{apiVersion: projectcalico.org/v3, kind: BGPConfiguration, metadata: {name: node.n1}, spec: {" +
+                                         spec + "}}", "-");
+    return read ? "" : read.error().reason.substr(read.error().reason.find(": ") + 2);
+  };
+  CHECK(error("listenPort: 1179, logSeverityScreen: Debug, prefixAdvertisements: [{cidr: 10.0.0.0/8, communities: ['1:2']}]").empty());
+  CHECK(error("nodeToNodeMeshEnabled: true") ==
+        "error with field nodeToNodeMeshEnabled = '' (Cannot set nodeToNodeMeshEnabled on a non default BGP Configuration.)");
+  CHECK(error("asNumber: 1") == "error with field asNumber = '' (Cannot set ASNumber on a non default BGP Configuration.)");
+  CHECK(error("serviceClusterIPs: [{cidr: 10.96.0.0/12}]") ==
+        "error with field serviceClusterIPs = '' (Cannot set ServiceClusterIPs on a non default BGP Configuration.)");
+  CHECK(error("nodeMeshPassword: {secretKeyRef: {name: s, key: k}}") ==
+        "error with field nodeMeshPassword = '' (Cannot set NodeMeshPassword on a non default BGP Configuration.)");
+}

@@ -80,3 +80,12 @@ TEST_CASE("reachableBy: a host route of an earlier life is adopted, and a gatewa
   kernel.added("10.7.0.0/24 dev 2 proto 2");
   CHECK(kernel.done() == Lines{"add 192.0.2.8/32 via 10.7.0.1 dev 2"});
 }
+
+TEST_CASE("reachableBy: IPv6 alike, with the metric that the kernel gives") {
+  TextKernel kernel({"fd00::/64 dev 2 proto 2"});
+  kernel.machine.set_host_routes({{ip("fd00:77::2"), ip("fd00::fe")}});
+  CHECK(kernel.done() == Lines{"add fd00:77::2/128 via fd00::fe dev 2"});
+  kernel.machine.watch(ip("fd00:77::2"));
+  kernel.take_news();
+  CHECK(way(kernel, "fd00:77::2") == "fd00::fe dev 2");
+}
