@@ -6,6 +6,7 @@
 #include "config/model/kinds/bgp_filter.h"
 #include "config/model/kinds/bgp_peer.h"
 #include "config/model/kinds/block_affinity.h"
+#include "config/model/kinds/calico_node_status.h"
 #include "config/model/kinds/felix_configuration.h"
 #include "config/model/kinds/ip_pool.h"
 #include "config/model/kinds/node.h"
@@ -33,7 +34,7 @@ const std::vector<const Kind*>& all_kinds() {
   static const std::vector<const Kind*> kKinds = {
       &bgp_peer_kind(),       &node_kind(),              &ip_pool_kind(),
       &block_affinity_kind(), &bgp_configuration_kind(), &felix_configuration_kind(),
-      &bgp_filter_kind(),
+      &bgp_filter_kind(),     &calico_node_status_kind(),
   };
   return kKinds;
 }

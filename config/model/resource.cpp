@@ -99,6 +99,7 @@ Outcome<Resource> Kind::decode(std::string_view key, std::string_view value) con
   resource.metadata = map_or_empty(member_or_null(*json, "metadata"));
   resource.metadata.erase("name");
   resource.spec = spec_of(*json);
+  resource.status = member_or_null(*json, "status");
   resource.path = path;
   if (auto done = check_v3(resource, false); !done) return bgp::Err(ConfigError{path, 0, done.error().reason});
   return resource;
@@ -155,6 +156,7 @@ Value Kind::document(const Resource& resource, Api api) const {
   for (const Member& member : resource.metadata.members) metadata.set(member.key, member.value);
   document.set("metadata", std::move(metadata));
   document.set("spec", resource.spec);
+  if (!resource.status.is_null()) document.set("status", resource.status);
   return document;
 }
 

@@ -32,6 +32,7 @@ struct Resource {
   std::string name;      // the stored name: "10-0-0-1", "node1.10-0-0-1", "node1", "192-168-0-0-16", "default"
   Value metadata;        // v3 metadata besides the name (labels, uid, creationTimestamp...); a map
   Value spec;            // v3 form; a map
+  Value status;          // as stored, by those who report it: shown, and never taken from a document; or Null
   std::string path;      // where it was read
   int line = 0;
 };
