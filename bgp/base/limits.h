@@ -116,6 +116,10 @@ inline constexpr size_t kPassedOverShownMax = 12;       // interfaces in the lin
 inline constexpr Duration kAddressPollMin = 100ms;      // AUTODETECT_POLL_INTERVAL; overflow: refused
 inline constexpr Duration kDatastoreWait = 1s;          // between two looks with WAIT_FOR_DATASTORE
 
+// ---- CalicoNodeStatus (bgp/daemon/node_status_view.h) -----------------------------------------------------------
+inline constexpr size_t kNodeStatusBytesMax = 768 * 1024;         // peers and routes in it; overflow: the rest is left out, and the log says so
+inline constexpr Duration kNodeStatusRetry = 5s;                  // after a write that did not succeed
+
 // ---- transcripts ------------------------------------------------------------------------------------------------
 inline constexpr size_t kTranscriptBytesMax = 256 * 1024 * 1024;  // of --record; overflow: it ends, and the log says so
 

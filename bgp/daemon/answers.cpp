@@ -119,6 +119,26 @@ ctl::server::BirdHandlers Answers::bird_handlers(Family family) {
   return handlers;
 }
 
+// store thread -> routing thread -> store thread: one at a time, at most one a second for each CalicoNodeStatus
+void Answers::read_live(bool with_routes, std::function<void(const LiveStatus&)> then) {
+  with_speaker<LiveStatus>(
+      [this, with_routes] {
+        LiveStatus live{from_.speaker.snapshot(io::now()), with_routes, {}};
+        for (Family family : rib::kFamilies)
+          if (with_routes) live.tables[rib::index_of(family)] = read_table(family);
+        return live;
+      },
+      [then = std::move(then)](const LiveStatus& live) { then(live); });
+}
+
+LiveStatus::Table Answers::read_table(Family family) const {
+  auto is_wanted = [family](const Prefix& prefix) { return prefix.family() == family; };
+  LiveStatus::Table table{from_.speaker.routes(std::nullopt, limits::kRoutesPerPage, is_wanted), {}};
+  for (const speaker::RouteSnapshot& route : table.page.routes)
+    if (from_.kernel) table.facts.push_back(facts_of(route));
+  return table;
+}
+
 BirdRouteFacts Answers::facts_of(const speaker::RouteSnapshot& route) const {
   auto way = route.next_hop ? from_.kernel->way_to({*route.next_hop, route.ifindex}) : from_.kernel->way_of(route.view.prefix);
   return {from_.kernel->status(route.view.prefix), way};

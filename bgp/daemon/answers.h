@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-#include "bgp/daemon/bird_view.h"
+#include "bgp/daemon/node_status_view.h"
 #include "bgp/io/bfd_driver.h"
 #include "bgp/speaker/speaker.h"
 #include "config/etcd/mirror.h"
@@ -37,11 +37,14 @@ class Answers {
   explicit Answers(Sources sources) : from_(sources) {}
   ctl::server::Handlers handlers();
   ctl::server::BirdHandlers bird_handlers(Family family);
+  // For a CalicoNodeStatus. `then` is called on the store thread.
+  void read_live(bool with_routes, std::function<void(const LiveStatus&)> then);
 
  private:
   template <class T>
   void with_speaker(std::function<T()> read, std::function<void(T)> then);
   void answer_peer(const IpAddress& address, const ctl::server::Reply<ctl::protocol::PeerDetail>& reply);
+  LiveStatus::Table read_table(Family family) const;
   BirdRouteFacts facts_of(const speaker::RouteSnapshot& route) const;
 
   Sources from_;

@@ -14,13 +14,6 @@ namespace bird = ctl::bird;
 // The preferences that BIRD gives by default.
 constexpr uint32_t kStaticPreference = 200, kKernelPreference = 10, kDirectPreference = 240, kBgpPreference = 100;
 
-bird::LocalTime to_local(std::chrono::system_clock::time_point at) {
-  std::time_t seconds = std::chrono::system_clock::to_time_t(at);
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  return bird::LocalTime(std::chrono::seconds(seconds + local.tm_gmtoff));
-}
-
 // ---- sessions ---------------------------------------------------------------------------------------------------
 std::string bgp_state(const speaker::PeerSnapshot& peer) {
   if (!peer.is_started) return "Down";
@@ -68,7 +61,7 @@ bird::Protocol to_protocol(const speaker::PeerSnapshot& peer, const speaker::Tab
   out.name = bird_name(peer);
   out.type = "BGP";
   out.state = ctl::protocol::state_word(session::to_string(peer.state), peer.is_started);
-  out.since = to_local(clocks.to_wall(peer.since));
+  out.since = to_bird_time(clocks.to_wall(peer.since));
   out.preference = kBgpPreference;
   out.input_filter = out.output_filter = "(unnamed)";  // there are some, and they are no filters of BIRD's
   const speaker::PrefixCounts& mine = family == Family::IPv4 ? peer.ipv4 : peer.ipv6;
@@ -169,13 +162,20 @@ bird::Route to_route(const speaker::RouteSnapshot& route, const BirdRouteFacts& 
   out.is_refused = was_refused(facts.kernel);
   const speaker::PeerSnapshot* peer = route.peer ? find_peer(snapshot, *route.peer) : nullptr;
   // When a route came is not kept: no later than its session did, or we.
-  out.since = peer ? to_local(clocks.to_wall(peer->since)) : booted;
+  out.since = peer ? to_bird_time(clocks.to_wall(peer->since)) : booted;
   if (route.peer) make_bgp(route, facts.way, peer, out);
   else make_local(route, facts.way, out);
   return out;
 }
 
 }  // namespace
+
+bird::LocalTime to_bird_time(std::chrono::system_clock::time_point at) {
+  std::time_t seconds = std::chrono::system_clock::to_time_t(at);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  return bird::LocalTime(std::chrono::seconds(seconds + local.tm_gmtoff));
+}
 
 std::string bird_name(const speaker::PeerSnapshot& peer) {
   const char* type = peer.type == speaker::PeerType::NodeToNodeMesh  ? "Mesh_"
@@ -190,8 +190,8 @@ std::string bird_name(const speaker::PeerSnapshot& peer) {
 bird::View to_bird_view(const speaker::Snapshot& snapshot, const speaker::TableCounts& counts, Family family,
                         const BirdSelf& self, const Clocks& clocks) {
   bird::View view;
-  view.status = {self.version, snapshot.identifier.to_string(), to_local(clocks.wall), to_local(self.booted),
-                 to_local(self.reconfigured), recovery(snapshot)};
+  view.status = {self.version, snapshot.identifier.to_string(), to_bird_time(clocks.wall), to_bird_time(self.booted),
+                 to_bird_time(self.reconfigured), recovery(snapshot)};
   view.protocols = own_protocols(counts, view.status.booted);
   view.table = {counts.all.accepted, counts.prefixes, counts.all.selected};
   view.filtered = {counts.all.rejected, counts.rejected_prefixes, 0};
@@ -208,7 +208,7 @@ bird::RoutePage to_bird_routes(const speaker::RoutePage& page, const std::vector
                                const speaker::Snapshot& snapshot, const BirdSelf& self, const Clocks& clocks) {
   static const BirdRouteFacts kNone;
   bird::RoutePage out{{}, page.next};
-  bird::LocalTime booted = to_local(self.booted);
+  bird::LocalTime booted = to_bird_time(self.booted);
   for (size_t i = 0; i < page.routes.size(); ++i)
     out.routes.push_back(to_route(page.routes[i], facts.empty() ? kNone : facts[i], snapshot, booted, clocks));
   return out;

@@ -30,6 +30,7 @@ struct BirdRouteFacts {
 ctl::bird::RoutePage to_bird_routes(const speaker::RoutePage& page, const std::vector<BirdRouteFacts>& facts,
                                     const speaker::Snapshot& snapshot, const BirdSelf& self, const Clocks& clocks);
 
+ctl::bird::LocalTime to_bird_time(std::chrono::system_clock::time_point at);
 // "Mesh_172_17_8_102", "Global_fd00_8__102": as Calico's templates name protocols.
 std::string bird_name(const speaker::PeerSnapshot& peer);
 

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "config/model/kinds/calico_node_status.h"
 #include "config/store/keys.h"
 
 namespace bgp::daemon {
@@ -28,7 +29,7 @@ Result<Resolved, config::store::StoreError> ConfigSource::start() {
   const std::string root(config::store::kRoot);
   auto listing = store_.list(root);
   if (!listing) return Err(listing.error());
-  for (Entry& entry : listing->entries) entries_.emplace(entry.key, std::move(entry));
+  for (Entry& entry : listing->entries) keep({entry.key, std::move(entry.value), entry.revision});
   // The callback comes from whichever thread commits or reads the socket; the entries are this thread's.
   auto watch = store_.watch(root, listing->revision, [this](const std::vector<Change>& changes) {
     boost::asio::post(io_, [this, changes] { take(changes); });
@@ -57,11 +58,20 @@ void ConfigSource::watch_files() {
 
 void ConfigSource::take(const std::vector<Change>& changes) {
   if (!watch_) return;  // stopped
-  for (const Change& change : changes) {
-    if (change.value) entries_[change.key] = Entry{change.key, *change.value, change.revision};
-    else entries_.erase(change.key);
+  bool matters = false;
+  for (const Change& change : changes) matters |= keep(change);
+  if (matters) resolve_soon();
+}
+
+// Does the configuration depend on it?
+bool ConfigSource::keep(const Change& change) {
+  if (config::model::calico_node_status_kind().is_own_key(change.key)) {
+    events_.node_status(change);
+    return false;
   }
-  resolve_soon();
+  if (change.value) entries_[change.key] = Entry{change.key, *change.value, change.revision};
+  else entries_.erase(change.key);
+  return true;
 }
 
 // Commits that wait in the queue together are resolved once.

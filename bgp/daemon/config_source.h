@@ -22,6 +22,8 @@ class ConfigSource {
   struct Events {
     std::function<void(const config::desired::Resolved&)> resolved;  // on the store thread; only when what is to be done differs
     std::function<void(const LogRecord&)> log;
+    // A CalicoNodeStatus, at the start or changed: no configuration depends on it, and it changes all the time.
+    std::function<void(const config::store::Change&)> node_status;
   };
   struct Directories {
     std::string secrets;
@@ -40,6 +42,7 @@ class ConfigSource {
 
  private:
   void take(const std::vector<config::store::Change>& changes);
+  bool keep(const config::store::Change& change);
   void resolve_soon();
   void watch_files();
   config::desired::Resolved resolve();

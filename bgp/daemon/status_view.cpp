@@ -124,12 +124,6 @@ std::string reason(const speaker::RouteSnapshot& route, const fib::RouteStatus* 
   return text + "; " + advertised_words(view.advertised_to, listeners);
 }
 
-bool is_installed(const speaker::RouteSnapshot& route, const fib::RouteStatus* kernel) {
-  if (!route.view.is_best && !route.view.is_multipath) return false;
-  if (!route.peer && route.view.path_id == static_cast<uint32_t>(rib::LocalKind::Kernel)) return true;  // it came from there
-  return kernel && kernel->state == fib::RouteState::Installed;
-}
-
 protocol::RouteRow to_row(const speaker::RouteSnapshot& route, const fib::RouteStatus* kernel, size_t listeners) {
   wire::AttributeFacts facts = wire::facts_of(route.attributes);
   protocol::RouteRow row;
@@ -154,6 +148,12 @@ uint32_t keepalive_s(const session::PeerConfig& config, uint16_t hold_time_s) {
 }
 
 }  // namespace
+
+bool is_installed(const speaker::RouteSnapshot& route, const fib::RouteStatus* kernel) {
+  if (!route.view.is_best && !route.view.is_multipath) return false;
+  if (!route.peer && route.view.path_id == static_cast<uint32_t>(rib::LocalKind::Kernel)) return true;  // it came from there
+  return kernel && kernel->state == fib::RouteState::Installed;
+}
 
 ctl::protocol::Timestamp Clocks::to_wall(Instant at) const {
   using std::chrono::milliseconds;

@@ -22,6 +22,8 @@ ctl::protocol::NodeStatus to_node_status(const speaker::Snapshot& snapshot, cons
                                          const Clocks& clocks);
 ctl::protocol::PeerDetail to_peer_detail(const speaker::PeerDetailSnapshot& detail, const Clocks& clocks);
 
+// Does the kernel forward by it? `kernel`: of its prefix; null when there is no FIB.
+bool is_installed(const speaker::RouteSnapshot& route, const fib::RouteStatus* kernel);
 // `kernel`: of each route's prefix, in the same order; empty when there is no FIB.
 ctl::protocol::RoutePage to_route_page(const speaker::RoutePage& page, const std::vector<fib::RouteStatus>& kernel);
 

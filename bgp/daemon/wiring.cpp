@@ -20,6 +20,7 @@
 #include "bgp/daemon/config_source.h"
 #include "bgp/daemon/log_writer.h"
 #include "bgp/daemon/node_name_file.h"
+#include "bgp/daemon/node_status_writer.h"
 #include "bgp/daemon/stores.h"
 #include "bgp/daemon/transcript_file.h"
 #include "bgp/io/bfd_driver.h"
@@ -102,6 +103,7 @@ class Agent::Impl {
   bool is_registered_ = false;            // the store thread's, once it runs
   std::unique_ptr<ConfigSource> config_source_;
   std::optional<AddressMonitor> address_monitor_;
+  std::unique_ptr<NodeStatusWriter> node_status_;
   std::optional<Answers> answers_;  // before the servers that ask
   std::unique_ptr<ctl::server::UnixServer> control_;
   std::vector<std::unique_ptr<ctl::server::BirdServer>> birds_;  // a family each
@@ -130,6 +132,13 @@ Status<StartError> Agent::Impl::start() {
   if (auto written = write_node_name_file(options_.node_name_file, options_.node_name); !written)
     log_.log({LogLevel::Warn, "node_name_not_stored", "", {{"reason", written.error()}}});
 
+  // store thread -> routing thread -> store: each CalicoNodeStatus of this node, every updatePeriodSeconds
+  node_status_ = std::make_unique<NodeStatusWriter>(
+      store_io_, *store_, options_.node_name, bird_self_,
+      NodeStatusWriter::Events{[this](bool with_routes, std::function<void(const LiveStatus&)> then) {
+                                 answers_->read_live(with_routes, std::move(then));
+                               },
+                               [this](const LogRecord& record) { log_.log(record); }});
   // store -> speaker: a whole configuration a change; coalesced while one waits
   config_source_ = std::make_unique<ConfigSource>(
       store_io_, *store_,
@@ -147,7 +156,8 @@ Status<StartError> Agent::Impl::start() {
               driver_->handle(speaker::input::Reconfigure{config});
             });
           },
-          [this](const LogRecord& record) { log_.log(record); }});
+          [this](const LogRecord& record) { log_.log(record); },
+          [this](const config::store::Change& change) { node_status_->take(change); }});
   auto first = config_source_->start();
   if (!first) return Err(to_start_error(first.error()));
   set_log_level(first->surroundings);
@@ -374,6 +384,7 @@ void Agent::Impl::stop_store_thread() {
   post(store_io_, [this] {
     if (config_source_) config_source_->stop();
     if (address_monitor_) address_monitor_->stop();
+    if (node_status_) node_status_->stop();
     control_.reset();
     birds_.clear();
   });

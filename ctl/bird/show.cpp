@@ -29,8 +29,6 @@ std::string time_of_day(LocalTime at) {
   return text;
 }
 
-std::string date_and_time(LocalTime at) { return date(at) + " " + time_of_day(at); }
-
 std::string end_of(Reply& reply, int code, const std::string& text = "") {
   reply.end(code, text);
   return reply.take();
@@ -130,6 +128,8 @@ const Protocol* View::find(std::string_view name) const {
     if (protocol.name == name) return &protocol;
   return nullptr;
 }
+
+std::string date_and_time(LocalTime at) { return date(at) + " " + time_of_day(at); }
 
 std::string short_time(LocalTime at, LocalTime now) {
   return now - at < std::chrono::hours(20) ? time_of_day(at) : date(at);

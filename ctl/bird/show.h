@@ -18,6 +18,8 @@ std::string show(const ShowSymbols& command, const View& view);
 // Requires command.count, and a protocol that there is.
 std::string show_count(const ShowRoute& command, const View& view);
 
+// "2016-12-05 18:31:47".
+std::string date_and_time(LocalTime at);
 // "18:31:47", or the date when that is 20 h ago or more.
 std::string short_time(LocalTime at, LocalTime now);
 
