@@ -88,6 +88,9 @@ inline constexpr Duration kBirdIdleDeadline = 300s;            // of BIRD's sock
 inline constexpr size_t kBirdChunkBytes = 64 * 1024;           // of `show route`: the next is made when this one was taken
 inline constexpr size_t kRoutesPerPage = 4096;                 // of `node routes`; more come in further pages
 
+inline constexpr Duration kProbeWait = 5s;                     // of --live and --ready, to be let in and to be answered; overflow: failed
+inline constexpr size_t kProbeReasonsMax = 16;                 // peers whose reason is said; overflow: counted
+
 // ---- documents --------------------------------------------------------------------------------------------------
 inline constexpr size_t kDocumentBytesMax = 4 * 1024 * 1024;
 inline constexpr size_t kDocumentDepthMax = 64;

@@ -34,6 +34,7 @@ ctl::server::Handlers Answers::handlers() {
         [this] { return from_.speaker.snapshot(io::now()); },
         [this, reply](const speaker::Snapshot& s) {
           protocol::NodeStatus status = to_node_status(s, from_.node_name, clocks_now());
+          status.started = clocks_now().to_wall(from_.started);
           if (from_.etcd) status.datastore = to_datastore_status(from_.etcd->status());
           reply(std::move(status));
         });

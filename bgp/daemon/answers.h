@@ -32,6 +32,7 @@ class Answers {
     io::BfdDriver& bfd;
     const config::etcd::Mirror* etcd;  // null without
     const BirdSelf& bird_self;         // the store thread's
+    Instant started;
   };
 
   explicit Answers(Sources sources) : from_(sources) {}

@@ -1,4 +1,4 @@
-// calico-bgpd. Exit codes: 0 stopped cleanly, 1 failed, 2 bad usage, 75 another agent holds the store or the socket.
+// calico-bgpd. Exit codes: 0 stopped cleanly, or what a probe asks for is so, 1 failed, 2 bad usage, 75 another agent holds the store or the socket.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -12,6 +12,7 @@
 #include "bgp/base/hash.h"
 #include "bgp/daemon/node_name_file.h"
 #include "bgp/daemon/options.h"
+#include "bgp/daemon/probe.h"
 #include "bgp/daemon/wiring.h"
 
 namespace {
@@ -42,6 +43,7 @@ int run(int argc, char** argv) {
     std::fputs(options.error().text.c_str(), options.error().exit_code == 0 ? stdout : stderr);
     return options.error().exit_code;
   }
+  if (options->command != bgp::daemon::Options::Command::Run) return bgp::daemon::run_probe(*options);
   allow_all_descriptors();
   std::signal(SIGPIPE, SIG_IGN);  // a peer or a log reader that goes away is an error code, not the end
   auto agent = bgp::daemon::Agent::start(*options);

@@ -7,6 +7,7 @@
 
 #include "bgp/base/prefix.h"
 #include "bgp/daemon/node_name_file.h"
+#include "config/model/duration.h"
 #include "ctl/protocol/version.h"
 
 namespace bgp::daemon {
@@ -104,6 +105,13 @@ std::string set_log_level(Options& o, const Given& given) {
   return o.log_level ? "" : bad(given, "give debug, info, warning or error");
 }
 
+std::string set_threshold_time(Options& o, const Given& given) {
+  auto time = config::model::parse_duration(given.text);
+  if (!time || *time < 0s || *time > 24h) return bad(given, "give a duration from 0s to 24h");
+  o.threshold_time = *time;
+  return {};
+}
+
 // Of etcd's options, which are read together at the end.
 std::string set_nothing(Options&, const Given&) { return {}; }
 
@@ -154,6 +162,7 @@ const std::vector<Row>& rows() {
       {"log-level", {"BGP_LOGSEVERITYSCREEN", "CALICO_STARTUP_LOGLEVEL"}, "debug, info, warning or error (the configured logSeverityScreen, else info)", set_log_level},
       {"memory-max", {"CALICO_BGP_MEMORY_MAX"}, "MiB that the agent may use, or 'none': near it new sessions are refused, then the peer with most routes is told Cease 6/8 (the limit of the control group, else half of the machine's memory)", set_memory_max},
       {"record", {}, "write all that passes through the BGP core to this file, for tools/replay; passwords left out (none)", set_text<&Options::record>},
+      {"threshold-time", {}, "with --ready: how long after its start the agent must have every peer; then one is enough (30s)", set_threshold_time},
   };
   return rows;
 }
@@ -167,6 +176,8 @@ po::options_description description() {
       help += std::string(variable == row.variables[0] ? "; $" : ", $") + variable;
     add(row.name, po::value<std::string>(), help.c_str());
   }
+  add("live", "ask the running agent whether it answers: exit status 0, or 1 and why")(
+      "ready", "ask whether its sessions are up, by the rules of calico/node's probes: exit status 0, or 1 and why");
   add("help,h", "show this")("version", "show the version");
   return all;
 }
@@ -238,6 +249,9 @@ Result<Options, Answer> parse_options(int argc, const char* const* argv, const E
     if (!given) continue;
     if (std::string reason = row.set(options, *given); !reason.empty()) return Err(usage_error(reason));
   }
+  if (flags.count("live")) options.command = Options::Command::Live;
+  if (flags.count("ready")) options.command = Options::Command::Ready;  // who answers that is live
+  if (options.command != Options::Command::Run) return options;
   if (options.datastore == "etcdv3") {
     auto settings = config::etcd::read_settings(etcd_names(flags, environment));
     if (!settings) return Err(usage_error(settings.error()));

@@ -8,6 +8,7 @@
 #include "bgp/base/log.h"
 #include "bgp/base/numbers.h"
 #include "bgp/base/result.h"
+#include "bgp/base/time.h"
 #include "bgp/daemon/environment.h"
 #include "bgp/daemon/node_settings.h"
 #include "config/etcd/settings.h"
@@ -15,6 +16,9 @@
 namespace bgp::daemon {
 
 struct Options {
+  enum class Command : uint8_t { Run, Live, Ready };
+  Command command = Command::Run;        // the others ask the agent that runs (probe.h)
+  Duration threshold_time = 30s;         // of Ready: since the agent's start
   std::string node_name;
   std::string ip;                        // address, CIDR, "autodetect", "none"; empty: as stored, else autodetected
   std::string ip6;                       // the same; empty: as stored

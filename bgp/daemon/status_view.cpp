@@ -165,6 +165,7 @@ protocol::NodeStatus to_node_status(const speaker::Snapshot& snapshot, const std
                                     const Clocks& clocks) {
   protocol::NodeStatus status{node_name, snapshot.identifier.to_string(), snapshot.local_as.value, true, {}, {}};
   if (snapshot.is_memory_tight) status.short_memory = {snapshot.memory.used, snapshot.memory.bound};
+  if (snapshot.recovering_until) status.recovering_until = clocks.to_wall(*snapshot.recovering_until);
   for (const speaker::PeerSnapshot& peer : snapshot.peers) status.peers.push_back(to_peer_status(peer, clocks));
   protocol::sort_for_display(status.peers);
   return status;

@@ -93,6 +93,7 @@ class Agent::Impl {
   void stop_store_thread();
 
   Options options_;
+  const Instant started_ = io::now();
   boost::asio::io_context routing_io_{1};
   boost::asio::io_context store_io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> store_work_{store_io_.get_executor()};
@@ -342,7 +343,7 @@ void Agent::Impl::make_kernel() {
 Status<StartError> Agent::Impl::start_control() {
   answers_.emplace(Answers::Sources{.routing = routing_io_, .store = store_io_, .node_name = options_.node_name,
                                     .speaker = *speaker_, .kernel = kernel_.get(), .bfd = *bfd_, .etcd = etcd_,
-                                    .bird_self = bird_self_});
+                                    .bird_self = bird_self_, .started = started_});
   auto control = ctl::server::UnixServer::open(
       store_io_, {.path = options_.run_dir + "/calico-bgp.ctl", .version = ctl::protocol::this_build()}, *store_,
       answers_->handlers());

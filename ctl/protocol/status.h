@@ -75,6 +75,8 @@ struct NodeStatus {
   bool running = true;
   std::vector<PeerStatus> peers;  // any order; see sort_for_display()
   std::optional<MemoryInfo> short_memory = {};  // no new sessions; the next step is Cease 6/8 to the peer with most routes
+  std::optional<Timestamp> started = {};           // the agent; for probes (bgp/daemon/probe.h)
+  std::optional<Timestamp> recovering_until = {};  // a graceful restart goes on, until then at the latest
   std::optional<DatastoreStatus> datastore = {};  // none: the store is on this machine
   bool operator==(const NodeStatus&) const = default;
 };

@@ -193,6 +193,8 @@ std::string to_json(const NodeStatus& status, bool indent) {
               {"running", status.running},
               {"peers", std::move(peers)}};
   if (const auto& memory = status.short_memory) out["shortMemory"] = {{"used", memory->used}, {"bound", memory->bound}};
+  if (status.started) out["started"] = to_rfc3339(*status.started);
+  if (status.recovering_until) out["recoveringUntil"] = to_rfc3339(*status.recovering_until);
   if (status.datastore) out["datastore"] = to_object(*status.datastore);
   return dump(out, indent);
 }
@@ -229,6 +231,8 @@ bgp::Result<NodeStatus, Error> parse_node_status(std::string_view json) {
       const Json& memory = object.at("shortMemory");
       status.short_memory = {number_at(memory, "used"), number_at(memory, "bound")};
     }
+    if (object.contains("started")) status.started = time_at(object, "started");
+    if (object.contains("recoveringUntil")) status.recovering_until = time_at(object, "recoveringUntil");
     for (const Json& peer : object.at("peers")) status.peers.push_back(peer_status(peer));
     if (object.contains("datastore")) status.datastore = datastore_status(object.at("datastore"));
     return status;

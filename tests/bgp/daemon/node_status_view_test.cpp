@@ -64,7 +64,8 @@ Value status_of(const LiveStatus& live, const CalicoNodeStatus& wanted = kAll) {
 }
 std::string json(const Value& status, const char* key) { return to_compact_json(*status.find(key)); }
 std::string only_route(const LiveStatus& live, const char* list = "routesV4") {
-  const Value* routes = status_of(live).find("routes")->find(list);
+  const Value status = status_of(live);
+  const Value* routes = status.find("routes")->find(list);
   REQUIRE(routes != nullptr);
   REQUIRE(routes->items.size() == 1);
   return to_compact_json(routes->items[0]);

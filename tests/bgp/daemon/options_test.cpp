@@ -161,3 +161,16 @@ TEST_CASE("Felix's variable names the directory above that of the endpoints' sta
   CHECK(parse({}, {{"FELIX_ENDPOINTSTATUSPATHPREFIX", "/run/felix"}})->endpoint_status_dir == "/run/felix/endpoint-status");
   CHECK(parse({"--endpoint-status-dir", "/run/other"})->endpoint_status_dir == "/run/other");
 }
+
+TEST_CASE("--live and --ready ask instead of running, and want nothing that only the agent needs") {
+  using Command = Options::Command;
+  CHECK(parse({})->command == Command::Run);
+  CHECK(parse({"--live"})->command == Command::Live);
+  CHECK(parse({"--ready"})->command == Command::Ready);
+  CHECK(parse({"--live", "--ready"})->command == Command::Ready);
+  CHECK(parse({"--ready"})->threshold_time == 30s);
+  CHECK(parse({"--ready", "--threshold-time", "1m30s", "--run-dir", "/r"})->threshold_time == 90s);
+  CHECK(parse({"--ready", "--threshold-time", "soon"}).error().text.find("give a duration from 0s to 24h") !=
+        std::string::npos);
+  CHECK(parse({"--live"}, {{"DATASTORE_TYPE", "etcdv3"}, {"ETCD_CERT_FILE", "/there/is/none"}})->command == Command::Live);
+}

@@ -94,6 +94,8 @@ TEST_CASE("a node's status crosses the socket unchanged") {
       .node = "node1", .router_id = "192.0.2.9", .as_number = 64512, .running = true, .peers = {a_peer()}};
   status.peers.push_back({});
   status.short_memory = {100, 128};
+  status.started = *parse_rfc3339("2016-12-05T23:30:04.000Z");
+  status.recovering_until = *parse_rfc3339("2016-12-05T23:32:04.000Z");
   auto back = parse_node_status(to_json(status));
   REQUIRE(back.ok());
   CHECK(*back == status);
