@@ -112,6 +112,16 @@ std::string set_threshold_time(Options& o, const Given& given) {
   return {};
 }
 
+std::string set_ready_without(Options& o, const Given& given) {
+  std::istringstream words(given.text);
+  for (std::string word; std::getline(words, word, ',');) {
+    auto address = IpAddress::parse(word);
+    if (!address) return bad(given, "give IP addresses, separated by commas");
+    o.ready_without.push_back(*address);
+  }
+  return {};
+}
+
 // Of etcd's options, which are read together at the end.
 std::string set_nothing(Options&, const Given&) { return {}; }
 
@@ -163,6 +173,7 @@ const std::vector<Row>& rows() {
       {"memory-max", {"CALICO_BGP_MEMORY_MAX"}, "MiB that the agent may use, or 'none': near it new sessions are refused, then the peer with most routes is told Cease 6/8 (the limit of the control group, else half of the machine's memory)", set_memory_max},
       {"record", {}, "write all that passes through the BGP core to this file, for tools/replay; passwords left out (none)", set_text<&Options::record>},
       {"threshold-time", {}, "with --ready: how long after its start the agent must have every peer; then one is enough (30s)", set_threshold_time},
+      {"ready-without", {}, "with --ready: ADDRESS,... of peers that do not count (none)", set_ready_without},
   };
   return rows;
 }

@@ -4,7 +4,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "bgp/base/ip_address.h"
 #include "bgp/base/log.h"
 #include "bgp/base/numbers.h"
 #include "bgp/base/result.h"
@@ -19,6 +21,7 @@ struct Options {
   enum class Command : uint8_t { Run, Live, Ready };
   Command command = Command::Run;        // the others ask the agent that runs (probe.h)
   Duration threshold_time = 30s;         // of Ready: since the agent's start
+  std::vector<IpAddress> ready_without;  // of Ready: peers that do not count
   std::string node_name;
   std::string ip;                        // address, CIDR, "autodetect", "none"; empty: as stored, else autodetected
   std::string ip6;                       // the same; empty: as stored

@@ -24,11 +24,12 @@ std::string not_established(const std::vector<const PeerStatus*>& down) {
   return "BGP not established with " + addresses + reasons;
 }
 
-std::string why_not_ready(const NodeStatus& status, Family family, bool is_starting) {
+std::string why_not_ready(const NodeStatus& status, Family family, bool is_starting, const std::vector<IpAddress>& without) {
   std::vector<const PeerStatus*> down;
   size_t established = 0;
   for (const PeerStatus& peer : status.peers) {
-    if (peer.family != family) continue;
+    bool counts = std::find(without.begin(), without.end(), peer.peer_address) == without.end();
+    if (peer.family != family || !counts) continue;
     if (peer.bgp_state == "Established") ++established;
     else down.push_back(&peer);
   }
@@ -53,11 +54,11 @@ int say(const std::string& what, const std::string& why) {
 
 }  // namespace
 
-std::string why_not_ready(const NodeStatus& status, ctl::protocol::Timestamp now, Duration threshold) {
-  bool is_starting = status.started && now - *status.started < threshold;
+std::string why_not_ready(const NodeStatus& status, ctl::protocol::Timestamp now, const ReadyRules& rules) {
+  bool is_starting = status.started && now - *status.started < rules.threshold;
   std::string all;
   for (Family family : {Family::IPv4, Family::IPv6}) {
-    std::string why = why_not_ready(status, family, is_starting);
+    std::string why = why_not_ready(status, family, is_starting, rules.without);
     if (why.empty()) continue;
     all += (all.empty() ? "" : "\n") + std::string(family == Family::IPv4 ? "IPv4: " : "IPv6: ") + why;
   }
@@ -72,7 +73,7 @@ int run_probe(const Options& options) {
   if (!status) return say(what, status.error());
   if (!wants_ready) return 0;
   auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  std::string why = why_not_ready(*status, now, options.threshold_time);
+  std::string why = why_not_ready(*status, now, {options.threshold_time, options.ready_without});
   return why.empty() ? 0 : say(what, why);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "bgp/daemon/options.h"
 #include "ctl/protocol/status.h"
@@ -14,7 +15,12 @@ namespace bgp::daemon {
 // During `threshold` after the agent's start every peer must be Established and no graceful restart be going on, so
 // that a rolling update waits; later one Established peer is enough, so that one that is dead takes no node out of
 // service. Both for each address family by itself, as upstream's two probes; a family without peers is ready.
-std::string why_not_ready(const ctl::protocol::NodeStatus& status, ctl::protocol::Timestamp now, Duration threshold);
+// Peers in `without` do not count.
+struct ReadyRules {
+  Duration threshold;
+  std::vector<IpAddress> without = {};
+};
+std::string why_not_ready(const ctl::protocol::NodeStatus& status, ctl::protocol::Timestamp now, const ReadyRules& rules);
 
 // Prints what is wrong on stdout; the exit status: 0 fine, 1 not.
 int run_probe(const Options& options);

@@ -172,5 +172,8 @@ TEST_CASE("--live and --ready ask instead of running, and want nothing that only
   CHECK(parse({"--ready", "--threshold-time", "1m30s", "--run-dir", "/r"})->threshold_time == 90s);
   CHECK(parse({"--ready", "--threshold-time", "soon"}).error().text.find("give a duration from 0s to 24h") !=
         std::string::npos);
+  CHECK(parse({"--ready", "--ready-without", "10.0.0.2,fd00::2"})->ready_without ==
+        std::vector<IpAddress>{*IpAddress::parse("10.0.0.2"), *IpAddress::parse("fd00::2")});
+  CHECK(parse({"--ready-without", "tor"}).error().exit_code == 2);
   CHECK(parse({"--live"}, {{"DATASTORE_TYPE", "etcdv3"}, {"ETCD_CERT_FILE", "/there/is/none"}})->command == Command::Live);
 }

@@ -28,7 +28,7 @@ NodeStatus node() {
   return status;
 }
 
-std::string after(std::chrono::seconds age, const NodeStatus& status) { return why_not_ready(status, kStart + age, 30s); }
+std::string after(std::chrono::seconds age, const NodeStatus& status) { return why_not_ready(status, kStart + age, {30s}); }
 
 }  // namespace
 
@@ -62,8 +62,8 @@ TEST_CASE("the threshold is --threshold-time since the agent started; an agent t
   NodeStatus status = node();
   add(status, "10.0.0.1", "Established");
   add(status, "10.0.0.2", "Active");
-  CHECK(why_not_ready(status, kStart + 59s, 60s) != "");
-  CHECK(why_not_ready(status, kStart, 0s) == "");
+  CHECK(why_not_ready(status, kStart + 59s, {60s}) != "");
+  CHECK(why_not_ready(status, kStart, {0s}) == "");
   status.started.reset();
   CHECK(after(0s, status) == "");
 }
@@ -76,6 +76,14 @@ TEST_CASE("a graceful restart that goes on keeps it from being ready before the 
   CHECK(after(30s, status) == "");
   status.peers.clear();
   CHECK(after(0s, status) == "");
+}
+
+TEST_CASE("a peer that was told not to count neither blocks nor helps") {
+  NodeStatus status = node();
+  add(status, "10.0.0.1", "Established");
+  add(status, "10.0.0.2", "Active", "Active");
+  CHECK(why_not_ready(status, kStart, {30s, {*IpAddress::parse("10.0.0.2")}}) == "");
+  CHECK(why_not_ready(status, kStart + 60s, {30s, {*IpAddress::parse("10.0.0.1")}}).starts_with("IPv4: BGP not established"));
 }
 
 TEST_CASE("each family is judged by itself, as by -bird-ready and -bird6-ready") {
