@@ -53,7 +53,7 @@ const Command kDelete = {
              "                   [--skip-not-exists] [--api=<API>] [--config=<CONFIG>] [--socket=<PATH>]\n"
              "                   [--data-dir=<DIR>]\n",
     .details = "Deletes the resources of a file, or the one that KIND and NAME identify.\n"
-               "Kinds: bgpPeer, node, ipPool, blockAffinity, bgpConfiguration, felixConfiguration;\n"
+               "Kinds: bgpPeer, node, ipPool, blockAffinity, bgpConfiguration, felixConfiguration, bgpFilter, calicoNodeStatus;\n"
                "in any case, and by their short names.\n\n"
                "Examples:\n"
                "  calicoctl delete bgpPeer 192.20.30.40 --scope=global\n"

@@ -119,7 +119,7 @@ const Command kGet = {
              "                [--output=<OUTPUT>] [--api=<API>] [--config=<CONFIG>] [--socket=<PATH>]\n"
              "                [--data-dir=<DIR>]\n",
     .details = "Shows resources: all of a kind, the one that NAME says, or those that a file names.\n"
-               "Kinds: bgpPeer, node, ipPool, blockAffinity, bgpConfiguration, felixConfiguration;\n"
+               "Kinds: bgpPeer, node, ipPool, blockAffinity, bgpConfiguration, felixConfiguration, bgpFilter, calicoNodeStatus;\n"
                "in any case, and by their short names.\n\n"
                "Examples:\n"
                "  calicoctl get bgpPeer --scope=global\n"
