@@ -96,7 +96,8 @@ StoreError open_error(const StoreDir& dir, const rocksdb::Status& status) {
   if (status.IsCorruption()) return corrupt(dir.path(), status.ToString());
   StoreError error;
   error.kind = status.IsIOError() || status.IsNoSpace() ? StoreError::Kind::ReadOnly : StoreError::Kind::Unknown;
-  error.reason = dir.db_path() + ": cannot open the store: " + status.ToString();
+  error.reason = dir.path() + ": the store cannot be opened for writing (" + status.ToString() +
+                 "); make room or mend the disk, then try again";
   return error;
 }
 

@@ -75,7 +75,18 @@ struct Opened {
   StateRow state;
 };
 
+// Opening for writing already rewrites files: another version's store must be known, and left, before that. What cannot
+// be read at all is left to the opening itself, which says why.
+bgp::Status<StoreError> check_before_writing(const StoreDir& dir) {
+  auto db = Database::open(dir, false, false);
+  if (!db) return bgp::Done{};
+  return check_schema(**db, dir.path());
+}
+
 bgp::Result<Opened, StoreError> open_checked(const StoreDir& dir, bool writable) {
+  if (writable) {
+    if (auto done = check_before_writing(dir); !done) return bgp::Err(done.error());
+  }
   auto db = Database::open(dir, writable, false);
   if (!db) return bgp::Err(db.error());
   if (auto done = check_schema(**db, dir.path()); !done) return bgp::Err(done.error());
@@ -86,13 +97,15 @@ bgp::Result<Opened, StoreError> open_checked(const StoreDir& dir, bool writable)
 
 class RocksStore : public store::Store {
  public:
-  RocksStore(StoreDir dir, Opened opened, Mode mode)
+  // `failure`: why it was opened for reading although the mode says more; the next commit tries again.
+  RocksStore(StoreDir dir, Opened opened, Mode mode, std::optional<StoreError> failure)
       : dir_(std::move(dir)),
         db_(std::move(opened.db)),
         state_(opened.state),
         mode_(mode),
+        failure_(std::move(failure)),
         hub_(std::make_shared<store::WatchHub>(opened.state.revision)) {
-    if (mode_ == Mode::ReadWrite) dir_.write_pid();
+    if (mode_ == Mode::ReadWrite && !failure_) dir_.write_pid();
   }
 
   ~RocksStore() override {
@@ -191,7 +204,8 @@ class RocksStore : public store::Store {
 
 }  // namespace
 
-bgp::Result<std::unique_ptr<store::Store>, StoreError> open(const std::string& path, Mode mode) {
+bgp::Result<std::unique_ptr<store::Store>, StoreError> open(const std::string& path, Mode mode,
+                                                           std::optional<StoreError>* weakness) {
   const StoreDir dir(path);
   const auto state = dir.state();
   if (!state) return bgp::Err(state.error());
@@ -202,8 +216,14 @@ bgp::Result<std::unique_ptr<store::Store>, StoreError> open(const std::string& p
     if (auto created = create(dir, *state); !created) return bgp::Err(created.error());
   }
   auto opened = open_checked(dir, mode == Mode::ReadWrite);
+  std::optional<StoreError> failure;
+  if (!opened && mode == Mode::ReadWrite && opened.error().kind == StoreError::Kind::ReadOnly) {
+    failure = opened.error();
+    opened = open_checked(dir, false);
+  }
   if (!opened) return bgp::Err(opened.error());
-  return std::unique_ptr<store::Store>(std::make_unique<RocksStore>(dir, std::move(*opened), mode));
+  if (failure && weakness != nullptr) *weakness = *failure;
+  return std::unique_ptr<store::Store>(std::make_unique<RocksStore>(dir, std::move(*opened), mode, std::move(failure)));
 }
 
 }  // namespace config::rocks

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "config/store/store.h"
@@ -22,8 +23,11 @@ enum class Mode : uint8_t {
 };
 
 // The whole store is read once and checked against its own revision and count before it is trusted.
-// Errors: Busy (holder_pid), Corrupt (damaged, or files missing), NotPermitted, ReadOnly (disk full), Unreachable;
-// Unknown for a directory that is not ours or a store of a newer version.
-bgp::Result<std::unique_ptr<store::Store>, store::StoreError> open(const std::string& dir, Mode mode);
+// Errors: Busy (holder_pid), Corrupt (damaged, or files missing), NotPermitted, ReadOnly (no store yet and no room for
+// one), Unreachable; Unknown for a directory that is not ours or a store of a newer version, of which nothing is touched.
+// A store that is there on a disk that is full, broken or read-only can be read all the same: a node that restarts keeps
+// its configuration. Then `weakness` says why nothing can be written; each commit tries again.
+bgp::Result<std::unique_ptr<store::Store>, store::StoreError> open(
+    const std::string& dir, Mode mode, std::optional<store::StoreError>* weakness = nullptr);
 
 }  // namespace config::rocks

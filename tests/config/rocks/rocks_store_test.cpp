@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 
 #include "bgp/base/prng.h"
 #include "config/rocks/database.h"
@@ -60,6 +61,14 @@ std::string read_all(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+// Every file below, and what is in it.
+std::map<std::string, std::string> files_of(const std::string& dir) {
+  std::map<std::string, std::string> files;
+  for (const auto& file : fs::recursive_directory_iterator(dir))
+    if (file.is_regular_file()) files[file.path()] = read_all(file.path());
+  return files;
+}
+
 void flip_byte(const fs::path& path, size_t at) {
   std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
   file.seekg(static_cast<std::streamoff>(at));
@@ -67,6 +76,22 @@ void flip_byte(const fs::path& path, size_t at) {
   file.seekp(static_cast<std::streamoff>(at));
   file.put(byte);
 }
+
+// While it lives no file may grow beyond `bytes`: the stand-in for a full disk that needs no mount.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit tight = before_;
+    tight.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &tight);
+  }
+  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
 
 // A commit in two halves that must never part.
 std::vector<Write> pair(int n) {
@@ -247,6 +272,10 @@ TEST_CASE("files that are gone are damage, not a reason for a new empty store") 
   TempDir dir;
   must_open(dir.store()).reset();
   SUBCASE("CURRENT") { fs::remove(dir.store() + "/db/CURRENT"); }
+  SUBCASE("MANIFEST") {
+    for (const auto& file : fs::directory_iterator(dir.store() + "/db"))
+      if (file.path().filename().string().starts_with("MANIFEST")) fs::remove(file.path());
+  }
   SUBCASE("everything") { fs::remove_all(dir.store() + "/db"); }
   CHECK(open_error(dir.store()).kind == StoreError::Kind::Corrupt);
 }
@@ -276,17 +305,21 @@ TEST_CASE("a store that was opened for reading takes no commit, and does not mak
   CHECK(refused.error().kind == StoreError::Kind::ReadOnly);
 }
 
-TEST_CASE("a store of a newer version is refused with both versions named") {
+TEST_CASE("fault 42: a store of a newer version is refused with both versions named, and no file of it is touched") {
   TempDir dir;
-  must_open(dir.store()).reset();
+  test::must_commit(*must_open(dir.store()), {test::put("/a", "1")});
   {
     auto db = Database::open(StoreDir(dir.store()), true, false);
     REQUIRE(db.ok());
     REQUIRE((*db)->write_own_row("schema", "2").ok());
   }
-  CHECK(open_error(dir.store()).reason ==
-        dir.store() + ": the store has schema version '2', this program knows version 1; run the version that wrote it, "
-                      "or a newer one");
+  const auto before = files_of(dir.store());
+  for (const Mode mode : {Mode::ReadWrite, Mode::ReadOnly}) {
+    CHECK(open_error(dir.store(), mode).reason ==
+          dir.store() + ": the store has schema version '2', this program knows version 1; run the version that wrote it, "
+                        "or a newer one");
+  }
+  CHECK(files_of(dir.store()) == before);
 }
 
 TEST_CASE("a count that does not agree with the rows is damage") {
@@ -321,16 +354,10 @@ TEST_CASE("a disk that takes no more makes the store read-only; with room again 
   TempDir dir;
   auto store = must_open(dir.store());
   test::must_commit(*store, {test::put("/a", "1")});
-  // No file may grow beyond 16 KiB: the stand-in for a full disk that needs no mount.
-  signal(SIGXFSZ, SIG_IGN);
-  rlimit unlimited{};
-  getrlimit(RLIMIT_FSIZE, &unlimited);
-  rlimit tight = unlimited;
-  tight.rlim_cur = 16 << 10;
-  setrlimit(RLIMIT_FSIZE, &tight);
+  auto full = std::make_unique<FullDisk>(16 << 10);
   auto refused = store->commit({test::put("/big", std::string(64 << 10, 'x'))});
   const std::string while_full = test::listed(*store, "");
-  setrlimit(RLIMIT_FSIZE, &unlimited);
+  full.reset();
 
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().kind == StoreError::Kind::ReadOnly);
@@ -338,4 +365,24 @@ TEST_CASE("a disk that takes no more makes the store read-only; with room again 
   CHECK(while_full == "/a=1");
   test::must_commit(*store, {test::put("/b", "2")});
   CHECK(test::listed(*store, "") == "/a=1 /b=2");
+}
+
+TEST_CASE("a store on a disk that takes nothing is opened for reading, and says so; with room again it takes commits") {
+  TempDir dir;
+  test::must_commit(*must_open(dir.store()), {test::put("/a", "1")});
+  std::optional<StoreError> weakness;
+  auto full = std::make_unique<FullDisk>(0);
+  auto store = open(dir.store(), Mode::ReadWrite, &weakness);
+  REQUIRE(store.ok());
+  CHECK(test::listed(**store, "") == "/a=1");
+  auto refused = (*store)->commit({test::put("/b", "2")});
+  full.reset();
+
+  REQUIRE(weakness.has_value());
+  CHECK(weakness->kind == StoreError::Kind::ReadOnly);
+  CHECK(weakness->reason.find(dir.store() + ": the store cannot be opened for writing") == 0);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().kind == StoreError::Kind::ReadOnly);
+  test::must_commit(**store, {test::put("/b", "2")});
+  CHECK(test::listed(**store, "") == "/a=1 /b=2");
 }
