@@ -57,10 +57,12 @@ bgp::Result<StoreDir::State, StoreError> StoreDir::state() const {
   const std::string word = read_file("store.state");
   if (word == "ready\n") return State::Ready;
   if (word == "creating\n") return State::Creating;
-  // What an agent with another datastore remembers is kept beside, and belongs to no store.
+  // What an agent with another datastore remembers is kept beside, and belongs to no store. A creation that was cut off
+  // at its first step has left no more than begin()'s half-written file.
+  auto is_no_obstacle = [](const fs::path& name) { return name == "etcd-cache" || name == "store.state.new"; };
   bool empty = true;
   for (fs::directory_iterator file(path_, failed); !failed && file != fs::directory_iterator(); file.increment(failed))
-    empty = empty && file->path().filename() == "etcd-cache";
+    empty = empty && is_no_obstacle(file->path().filename());
   if (failed) return bgp::Err(system_error(path_, "cannot look inside", failed.value()));
   if (empty) return State::Missing;
   StoreError error;

@@ -343,6 +343,10 @@ TEST_CASE("no store is made in a directory that holds something else") {
 
 TEST_CASE("a creation that was cut off is taken up again") {
   TempDir dir;
+  fs::create_directory(dir.store());
+  std::ofstream(dir.store() + "/store.state.new") << "crea";
+  must_open(dir.store()).reset();
+  fs::remove_all(dir.store());
   REQUIRE(StoreDir(dir.store()).begin().ok());
   test::must_commit(*must_open(dir.store()), {test::put("/a", "1")});
   // As a second process leaves it that lost the race for a new directory.
