@@ -30,8 +30,10 @@ Result<std::unique_ptr<config::store::Store>, StartError> open_plain(const Optio
     return std::unique_ptr<config::store::Store>(
         std::make_unique<ctl::client::RemoteStore>(options.datastore.substr(5), lost));
   }
-  auto store = config::rocks::open(options.data_dir, config::rocks::Mode::ReadWrite);
+  std::optional<StoreError> weakness;
+  auto store = config::rocks::open(options.data_dir, config::rocks::Mode::ReadWrite, &weakness);
   if (!store) return Err(to_start_error(store.error()));
+  if (weakness) log.log({LogLevel::Error, "datastore_read_only", "", {{"reason", weakness->reason}}});
   return std::move(*store);
 }
 
@@ -146,7 +148,12 @@ Status<StartError> register_self(config::store::Store& store, const Options& opt
   if (plan && !*plan) return Err(StartError{plan->error(), 1});
   if (plan)
     for (const LogRecord& record : (*plan)->records) log.log(record);
-  if (!written) return Err(to_start_error(written.error()));
+  if (!written) {
+    if (written.error().kind != StoreError::Kind::ReadOnly) return Err(to_start_error(written.error()));
+    // A disk that takes nothing is no reason to leave the peers: what is stored of this node holds.
+    log.log({LogLevel::Warn, "registration_postponed", "", {{"reason", written.error().reason}}});
+    return Done{};
+  }
   const Chance chance = some_chance();
   auto made = commit_plan(store, [&](const std::vector<Entry>& entries) {
     return missing_defaults(entries, options.node, machine, chance);
