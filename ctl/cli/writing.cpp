@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "config/model/contradiction.h"
 #include "ctl/cli/source.h"
 
 namespace ctl::cli {
@@ -210,6 +211,12 @@ int write_file(Context& context, const Whereabouts& where, const std::string& pa
   auto resources = read_resources(context, path);
   if (!resources) {
     context.out << "Failed to execute command: " << resources.error() << "\n";
+    return 1;
+  }
+  // What is to go may have been written by an agent that took both.
+  auto consistent = options.verb == Verb::Delete ? Outcome<bgp::Done>(bgp::Done{}) : check_contradictions(*resources);
+  if (!consistent) {
+    context.out << "Failed to execute command: " << consistent.error().to_string() << "\n";
     return 1;
   }
   return write_and_report(context, where, *resources, options);

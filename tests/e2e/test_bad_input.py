@@ -85,6 +85,17 @@ class BadInput(LabCase):
         self.check("calicoctl create -f peers.yaml", [
             "peers.yaml:7: bgpPeer 192.0.2.1: asNumber 4294967296 is out of range (0..4294967295)"])
 
+    def test_peers_that_contradict_each_other_leave_the_whole_file_out(self):
+        before = self.world()
+        (self.lab.dir / "two.yaml").write_text(peer("192.0.2.7") + "---\n" + peer("192.0.2.1") + "---\n" +
+                                               peer("192.0.2.1", spec="  asNumber: 64568\n"))
+        for verb in ("create", "apply", "replace"):
+            with self.subTest(verb):
+                self.check(f"calicoctl {verb} -f two.yaml", [
+                    "two.yaml:17: bgpPeer 192.0.2.1: contradicts the one of line 9: asNumber is 64567 there and "
+                    "64568 here; keep one of them"])
+        self.assertEqual(self.world(), before)
+
     def test_bad_commands(self):
         before = self.world()
         for command, words in COMMANDS:

@@ -87,8 +87,25 @@ TEST_CASE("the same peer twice in a file: the second meets the first") {
   CHECK(calicoctl("create -f -", documents({kPeer, kPeer})).out ==
         "Partial success: created the first 1 out of 2 'bgpPeer' resources:\n"
         "Hit error: resource already exists: BGPPeer(global, ip=192.20.30.40)\n");
-  CHECK(calicoctl("apply -f -", documents({global_peer("10.0.0.9", "1"), global_peer("10.0.0.9", "2")})).exit == 0);
-  CHECK(calicoctl("get bgpPeer 10.0.0.9 -o custom-columns=ASN").out == "ASN   \n2     \n\n");
+  CHECK(calicoctl("apply -f -", documents({global_peer("10.0.0.9", "1"), global_peer("10.0.0.9", "1")})).exit == 0);
+  CHECK(calicoctl("get bgpPeer 10.0.0.9 -o custom-columns=ASN").out == "ASN   \n1     \n\n");
+}
+
+TEST_CASE("fault 40: peers that contradict each other are refused, the whole file of them, with both lines") {
+  Scene calicoctl;
+  const std::string contradictory = documents({kPeer, global_peer("10.0.0.9", "1"), global_peer("10.0.0.9", "2")});
+  const std::string refusal =
+      "Failed to execute command: -:17: bgpPeer 10.0.0.9: contradicts the one of line 9: asNumber is 1 there and 2 here; "
+      "keep one of them\n";
+  for (const char* verb : {"create", "apply", "replace"}) {
+    auto refused = calicoctl(std::string(verb) + " -f -", contradictory);
+    CHECK(refused.out == refusal);
+    CHECK(refused.exit == 1);
+  }
+  CHECK(calicoctl("get bgpPeer").out == "SCOPE   PEERIP   NODE   ASN   \n\n");
+  // One node's peer beside everybody's is no contradiction: that node has both, and follows the global one.
+  CHECK(calicoctl("apply -f -", documents({global_peer("10.0.0.9", "1"), node_peer("10.0.0.9", "n1", "2")})).exit == 0);
+  CHECK(calicoctl("delete -f -", contradictory).out.find("contradicts") == std::string::npos);
 }
 
 TEST_CASE("nothing is written when any document of a file is bad") {
