@@ -52,8 +52,8 @@ std::string set_router_id(Options& o, const Given& given) {
 
 std::string set_datastore(Options& o, const Given& given) {
   const bool is_socket = given.text.starts_with("unix:") && given.text.size() > 5;
-  if (given.text != "embedded" && given.text != "etcdv3" && !is_socket)
-    return bad(given, "give 'embedded', 'etcdv3' or 'unix:PATH'");
+  if (given.text != "embedded" && given.text != "etcdv3" && given.text != "etcdv2" && !is_socket)
+    return bad(given, "give 'embedded', 'etcdv3', 'etcdv2' or 'unix:PATH'");
   o.datastore = given.text;
   return {};
 }
@@ -155,7 +155,7 @@ const std::vector<Row>& rows() {
        [](Options& o, const Given& given) { return set_ip(o.ip6, given, Family::IPv6); }},
       {"as", {"AS"}, "AS number of this node (as stored, else the global asNumber)", set_as},
       {"router-id", {"CALICO_ROUTER_ID"}, "BGP identifier, or 'hash' of the node name (the IPv4 address)", set_router_id},
-      {"datastore", {"DATASTORE_TYPE"}, "'embedded', 'etcdv3', or 'unix:PATH' of another agent's control socket (embedded)", set_datastore},
+      {"datastore", {"DATASTORE_TYPE"}, "'embedded', 'etcdv3', 'etcdv2' (Calico v2's keys in the same etcd), or 'unix:PATH' of another agent's control socket (embedded)", set_datastore},
       {"etcd-endpoints", {"ETCD_ENDPOINTS"}, "etcd's addresses, https://HOST:PORT,... (http://127.0.0.1:2379); user and password by $ETCD_USERNAME and $ETCD_PASSWORD alone", set_nothing},
       {"etcd-ca-cert-file", {"ETCD_CA_CERT_FILE"}, "whom etcd's certificate must come from, PEM (the system's)", set_nothing},
       {"etcd-cert-file", {"ETCD_CERT_FILE"}, "our certificate to etcd, PEM; re-read for each connection (none)", set_nothing},
@@ -263,7 +263,7 @@ Result<Options, Answer> parse_options(int argc, const char* const* argv, const E
   if (flags.count("live")) options.command = Options::Command::Live;
   if (flags.count("ready")) options.command = Options::Command::Ready;  // who answers that is live
   if (options.command != Options::Command::Run) return options;
-  if (options.datastore == "etcdv3") {
+  if (options.is_etcd()) {
     auto settings = config::etcd::read_settings(etcd_names(flags, environment));
     if (!settings) return Err(usage_error(settings.error()));
     options.etcd = std::move(*settings);

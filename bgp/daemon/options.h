@@ -27,8 +27,8 @@ struct Options {
   std::string ip6;                       // the same; empty: as stored
   std::optional<Asn> as;
   std::string router_id;                 // dotted quad, "hash", or empty: the node's IPv4 address
-  std::string datastore = "embedded";    // "etcdv3", or "unix:PATH"
-  config::etcd::Settings etcd;           // of "etcdv3"; never on the command line: the password
+  std::string datastore = "embedded";    // "etcdv3", "etcdv2", or "unix:PATH"
+  config::etcd::Settings etcd;           // of the two; never on the command line: the password
   std::string data_dir = "/var/lib/calico-bgp";
   std::string run_dir = "/var/run/calico";
   std::string secrets_dir = "/etc/calico/secrets";
@@ -43,6 +43,8 @@ struct Options {
   std::string record;                    // a transcript's file; empty: none
   std::string node_name_file;            // where the name is remembered
   NodeSettings node;                     // what has no flag
+
+  bool is_etcd() const { return datastore == "etcdv3" || datastore == "etcdv2"; }
 };
 
 // What the command line asks for instead of running.

@@ -9,6 +9,8 @@
 #include "bgp/daemon/machine.h"
 #include "bgp/daemon/registration.h"
 #include "config/etcd/identity.h"
+#include "config/etcd/v2_layout.h"
+#include "config/etcd/v2_store.h"
 #include "config/rocks/rocks_store.h"
 #include "config/store/keys.h"
 #include "ctl/client/remote_store.h"
@@ -47,15 +49,24 @@ Result<std::unique_ptr<config::store::Store>, StartError> open_etcd_cache(const 
 }
 
 Result<OpenStore, StartError> open_etcd(const Options& options, LogWriter& log, std::function<void()> level) {
-  const std::string dir = options.data_dir + "/etcd-cache";
+  const bool is_v2 = options.datastore == "etcdv2";
+  const std::string dir = options.data_dir + (is_v2 ? "/etcd-cache-v2" : "/etcd-cache");
   auto cache = open_etcd_cache(dir, log);
   if (!cache) return Err(cache.error());
   std::random_device chance;
   auto mirror = std::make_unique<config::etcd::Mirror>(
-      config::etcd::Mirror::Options{.settings = options.etcd, .seed = chance(), .cache_dir = dir}, std::move(*cache),
+      config::etcd::Mirror::Options{.settings = options.etcd,
+                                    .type = options.datastore,
+                                    .prefixes = is_v2 ? config::etcd::v2::prefixes() : config::etcd::Mirror::own_prefixes(),
+                                    .seed = chance(),
+                                    .cache_dir = dir},
+      std::move(*cache),
       config::etcd::Mirror::Events{[&log](const LogRecord& record) { log.log(record); }, std::move(level)});
   config::etcd::Mirror* etcd = mirror.get();
-  if (options.node.waits_for_datastore || etcd->wait_for_entries(kEtcdAtStart)) return OpenStore{std::move(mirror), etcd};
+  if (options.node.waits_for_datastore || etcd->wait_for_entries(kEtcdAtStart)) {
+    if (!is_v2) return OpenStore{std::move(mirror), etcd};
+    return OpenStore{std::make_unique<config::etcd::V2Store>(std::move(mirror)), etcd};
+  }
   return Err(StartError{"nothing is remembered of etcd in " + dir + ", and it cannot be used: " + etcd->status().reason});
 }
 
@@ -91,7 +102,7 @@ Wanted wanted_of(const Options& options) {
 }  // namespace
 
 Result<OpenStore, StartError> open_store(const Options& options, LogWriter& log, std::function<void()> level) {
-  if (options.datastore == "etcdv3") return open_etcd(options, log, std::move(level));
+  if (options.is_etcd()) return open_etcd(options, log, std::move(level));
   auto store = open_plain(options, log);
   if (!store) return Err(store.error());
   return OpenStore{std::move(*store)};
@@ -106,7 +117,7 @@ ctl::protocol::DatastoreStatus to_datastore_status(const config::etcd::MirrorSta
   static const std::map<State, std::string> kWords = {
       {State::Starting, "starting"}, {State::Level, "connected"}, {State::Away, "away"}, {State::Refused, "refused"}};
   ctl::protocol::DatastoreStatus status;
-  status.type = "etcdv3";
+  status.type = etcd.type;
   status.state = kWords.at(etcd.state);
   status.degraded = etcd.state != State::Level;
   if (!etcd.reason.empty()) status.reason = etcd.reason;
@@ -156,7 +167,10 @@ Status<StartError> register_self(config::store::Store& store, const Options& opt
   }
   const Chance chance = some_chance();
   auto made = commit_plan(store, [&](const std::vector<Entry>& entries) {
-    return missing_defaults(entries, options.node, machine, chance);
+    std::vector<Write> missing = missing_defaults(entries, options.node, machine, chance);
+    if (options.datastore == "etcdv2")
+      for (Write& write : missing) write.key = config::etcd::v2::shown_as(write);
+    return missing;
   });
   // Routing can do without; who starts next tries again.
   if (!made) log.log({LogLevel::Warn, "defaults_not_made", "", {{"reason", made.error().reason}}});

@@ -17,7 +17,7 @@ namespace bgp::daemon {
 
 struct OpenStore {
   std::unique_ptr<config::store::Store> store;
-  config::etcd::Mirror* etcd = nullptr;  // the store, when it is etcd
+  config::etcd::Mirror* etcd = nullptr;  // in the store, when it is etcd
 };
 
 // Of etcd: with what is remembered of it, if it cannot be reached; with WAIT_FOR_DATASTORE also with nothing. `level` is called on etcd's thread after each outage.

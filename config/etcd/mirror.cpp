@@ -22,6 +22,7 @@ Mirror::Mirror(Options options, std::unique_ptr<store::Store> cache, Events even
       events_(std::move(events)),
       replica_(std::move(options.prefixes)),
       etcd_(options.settings, bgp::limits::kEtcdCommitWait) {
+  status_.type = options.type;
   status_.since = std::chrono::system_clock::now();
   if (cache) cache_ = std::make_unique<Cache>(std::move(cache));
   load_cache();

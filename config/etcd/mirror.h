@@ -24,6 +24,7 @@ namespace config::etcd {
 
 struct MirrorStatus {
   enum class State : uint8_t { Starting, Level, Away, Refused };
+  std::string type;    // "etcdv3", or "etcdv2": the layout that is followed
   State state = State::Starting;
   std::string reason;  // of Away and Refused
   std::chrono::system_clock::time_point since;
@@ -35,6 +36,7 @@ class Mirror : public store::Store {
  public:
   struct Options {
     Settings settings;
+    std::string type = "etcdv3";
     std::vector<std::string> prefixes = own_prefixes();
     uint64_t seed = 0;
     std::string cache_dir;  // as the advice after a refusal names it

@@ -5,6 +5,7 @@
 
 #include "bgp/base/escape.h"
 #include "bgp/base/limits.h"
+#include "config/etcd/v2_layout.h"
 #include "config/model/kinds.h"
 
 namespace config::etcd {
@@ -17,12 +18,14 @@ std::optional<std::string> find_fault(const Entry& entry) {
     return "its value has " + std::to_string(entry.value.size()) + " octets, at most " +
            std::to_string(bgp::limits::kEtcdValueBytesMax) + " are taken";
   const model::Kind* kind = model::find_kind_of_key(entry.key);
-  if (kind == nullptr) return std::nullopt;
+  if (kind == nullptr) return v2::find_fault(entry);
   auto resource = kind->decode(entry.key, entry.value);
   return resource ? std::nullopt : std::optional<std::string>(bgp::printable(resource.error().reason));
 }
 
 bool Replica::is_held(const std::string& key) const {
+  // Calico v2 kept workloads beside what it says of their node.
+  if (key.starts_with(v2::kHosts) && !v2::resource_of(key)) return false;
   return std::any_of(prefixes_.begin(), prefixes_.end(), [&](const std::string& prefix) { return key.starts_with(prefix); });
 }
 

@@ -59,7 +59,7 @@ bgp::Result<StoreDir::State, StoreError> StoreDir::state() const {
   if (word == "creating\n") return State::Creating;
   // What an agent with another datastore remembers is kept beside, and belongs to no store. A creation that was cut off
   // at its first step has left no more than begin()'s half-written file.
-  auto is_no_obstacle = [](const fs::path& name) { return name == "etcd-cache" || name == "store.state.new"; };
+  auto is_no_obstacle = [](const fs::path& name) { return name == "etcd-cache" || name == "etcd-cache-v2" || name == "store.state.new"; };
   bool empty = true;
   for (fs::directory_iterator file(path_, failed); !failed && file != fs::directory_iterator(); file.increment(failed))
     empty = empty && is_no_obstacle(file->path().filename());

@@ -8,6 +8,7 @@
 #include "bgp/base/escape.h"
 #include "bgp/base/limits.h"
 #include "config/etcd/etcd_store.h"
+#include "config/etcd/v2_store.h"
 #include "config/model/value.h"
 #include "ctl/cli/embedded_store.h"
 #include "ctl/client/remote_store.h"
@@ -93,10 +94,12 @@ std::string type_in(const Environment& names) {
   return type.empty() ? "embedded" : type;
 }
 
-Opened open_etcd(const Environment& names) {
+Opened open_etcd(const Environment& names, bool is_v2) {
   auto settings = config::etcd::read_settings(names);
   if (!settings) return bgp::Err(settings.error());
-  return StorePtr(std::make_shared<config::etcd::EtcdStore>(std::move(*settings), bgp::limits::kEtcdAnswerWait));
+  auto etcd = std::make_unique<config::etcd::EtcdStore>(std::move(*settings), bgp::limits::kEtcdAnswerWait);
+  if (is_v2) return StorePtr(std::make_shared<config::etcd::V2Store>(std::move(etcd)));
+  return StorePtr(std::move(etcd));
 }
 
 }  // namespace
@@ -116,10 +119,10 @@ Opened open_store(const Whereabouts& where, Access access, const Environment& en
   if (!names) return bgp::Err(names.error());
   const std::string type = type_in(*names);
   if (type == "embedded") return agent_or_embedded(where, access, environment);
-  if (type == "etcdv3") return open_etcd(*names);
+  if (type == "etcdv3" || type == "etcdv2") return open_etcd(*names, type == "etcdv2");
   if (type.starts_with("unix:")) return remote(type.substr(5));
   return bgp::Err("datastore type '" + bgp::printable(type) +
-                  "' is not supported, must be one of: embedded, etcdv3, unix:PATH");
+                  "' is not supported, must be one of: embedded, etcdv3, etcdv2, unix:PATH");
 }
 
 }  // namespace ctl::cli

@@ -1,8 +1,10 @@
-// etcd's answers: one text as each kind of answer, then its lines as what a watch says to a replica that knows one etcd.
+// etcd's answers: one text as each kind of answer, then its lines as what a watch says to a replica that knows one etcd;
+// and as a value of Calico v2's layout.
 #include "config/etcd/base64.h"
 #include "config/etcd/failure.h"
 #include "config/etcd/replica.h"
 #include "config/etcd/transaction.h"
+#include "config/etcd/v2_layout.h"
 #include "harness/harness.h"
 
 namespace fuzz {
@@ -43,11 +45,30 @@ void check_verdict(const Replica& replica, const Replica::Verdict& verdict) {
   for (const auto& [key, entry] : replica.entries()) BGP_ASSERT(!find_fault(entry));
 }
 
+// As the value of a key of Calico v2, and as what follows its beginning. What has no fault is a resource that is written as it
+// was read; what has one says so.
+void check_v2(std::string_view text) {
+  const std::string value(text);
+  for (const char* key : {"/calico/bgp/v1/global/peer_v4/10.0.0.1", "/calico/bgp/v1/host/n/peer_v6/fd00::1",
+                          "/calico/v1/ipam/v4/pool/10.0.0.0-8", "/calico/bgp/v1/host/n/ip_addr_v4", "/calico/bgp/v1/global/as_num",
+                          "/calico/bgp/v1/global/node_mesh", "/calico/bgp/v1/host/n/loglevel"}) {
+    const config::store::Entry part{key, value, 1};
+    const auto fault = v2::find_fault(part);
+    BGP_ASSERT(!fault || is_inert(*fault));
+    const auto resource = v2::join(*v2::resource_of(key), {part});
+    if (fault || !resource) continue;
+    auto writes = v2::split({resource->key, resource->value, std::nullopt}, {part});
+    BGP_ASSERT(writes.ok());
+  }
+  for (const char* start : {"/calico/bgp/v1/", "/calico/v1/", "/calico/ipam/v2/host/"}) (void)v2::resource_of(start + value);
+}
+
 }  // namespace
 
 void one(ByteView input) {
   std::string_view text = text_of(input);
   check_answers(text);
+  check_v2(text);
   Replica replica({"/calico/"});
   replica.restore({{kPeer, kPeerValue, 3}, {std::string(kClusterInformationKey), make_cluster_information("g"), 1}},
                   {"1", "g", true}, 3);

@@ -126,7 +126,7 @@ TEST_CASE("a bad option is one line that names the place and what is allowed, an
       {{}, {{"IP6", "10.0.0.1"}}, "calico-bgpd: $IP6: '10.0.0.1' is not allowed; give an IPv6 address, a CIDR, 'autodetect' or 'none'\n"},
       {{"--as", "0"}, {}, "calico-bgpd: --as: '0' is not allowed; give an AS number from 1 to 4294967295, or HIGH.LOW\n"},
       {{"--router-id", "0.0.0.0"}, {}, "calico-bgpd: --router-id: '0.0.0.0' is not allowed; give a dotted quad other than 0.0.0.0, or 'hash'\n"},
-      {{"--datastore", "unix:"}, {}, "calico-bgpd: --datastore: 'unix:' is not allowed; give 'embedded', 'etcdv3' or 'unix:PATH'\n"},
+      {{"--datastore", "unix:"}, {}, "calico-bgpd: --datastore: 'unix:' is not allowed; give 'embedded', 'etcdv3', 'etcdv2' or 'unix:PATH'\n"},
       {{"--listen-port", "65536"}, {}, "calico-bgpd: --listen-port: '65536' is not allowed; give a port from 1 to 65535\n"},
       {{"--fib", "maybe"}, {}, "calico-bgpd: --fib: 'maybe' is not allowed; give 'kernel' or 'none'\n"},
       {{"--fib-protocol", "2"}, {}, "calico-bgpd: --fib-protocol: '2' is not allowed; give a route protocol number from 5 to 255\n"},

@@ -66,7 +66,12 @@ class Etcd:
         return self.ctl("get", key, "--print-value-only").stdout.strip()
 
     def put(self, key, value):
-        self.ctl("put", key, stdin=value)
+        self.ctl("put", key, *([] if value else [""]), stdin=value)  # nothing on stdin is no value for it
+
+    def all(self, prefix):
+        """{key: value}; values of one line."""
+        lines = self.ctl("get", prefix, "--prefix").stdout.split("\n")
+        return dict(zip(lines[0:-1:2], lines[1::2]))
 
     def revision(self):
         return json.loads(self.ctl("get", "x", "-w", "json").stdout)["header"]["revision"]

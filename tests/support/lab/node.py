@@ -53,7 +53,7 @@ class OurNode:
         self.host, self.name = host, host.name
         self.run_dir, self.data_dir = host.dir / "run", host.dir / "data"
         self.socket = self.run_dir / "calico-bgp.ctl"
-        datastore = f"unix:{shared_with.socket}" if shared_with else "etcdv3" if etcd else "embedded"
+        datastore = f"unix:{shared_with.socket}" if shared_with else etcd.get("DATASTORE_TYPE", "etcdv3") if etcd else "embedded"
         self.agent_env = {**(etcd or {}), **(env or {})}
         addresses = self._address_args() if is_addressed else []
         self.args = ["--node-name", self.name, "--run-dir", self.run_dir, "--data-dir", self.data_dir,
