@@ -159,6 +159,7 @@ class Host:
         self.namespace, self.name, self.dir = namespace, name, directory
         self.dir.mkdir()
         self.processes = []
+        self.cpu = None  # the number of the only one that its processes may use
 
     def up(self, device, *addresses):
         for address in addresses:
@@ -181,8 +182,11 @@ class Host:
                                  f"{done.stdout}{done.stderr}")
         return done
 
+    def pinned(self, args):
+        return list(args) if self.cpu is None else ["taskset", "-c", self.cpu, *args]
+
     def spawn(self, name, *args, env=None):
-        process = Process(self.command(args, env), self.dir / f"{name}.log")
+        process = Process(self.command(self.pinned(args), env), self.dir / f"{name}.log")
         self.processes.append(process)
         return process
 
