@@ -2,7 +2,7 @@
 """tests/bench/guard.py BIN [--accept]: no inner loop costs 5 % more instructions than written down in guard.txt.
 
 Instructions are counted by valgrind's callgrind, so a busy machine changes nothing; the C library is told to leave out what
-only some CPUs have. Less than 5 % fewer fails too: then the new number belongs into guard.txt (--accept writes it). The last
+only some CPUs have. Much fewer fails too: then the new numbers belong into guard.txt (--accept writes them). The last
 line is `N passed, N failed`.
 """
 import os
