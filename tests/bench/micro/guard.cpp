@@ -18,6 +18,6 @@ int main(int argc, char** argv) {
     std::printf("%zu\n", path.items);
     return 0;
   }
-  std::fprintf(stderr, "usage: calico-bench-guard decode|intern|decide|pack|netlink\n");
+  std::fprintf(stderr, "usage: calico-bench-guard decode|filter|intern|decide|pack|netlink\n");
   return 2;
 }

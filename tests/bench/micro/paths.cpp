@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "bgp/policy/filter.h"
 #include "bgp/rib/attr_store.h"
 #include "bgp/rib/decision.h"
 #include "bgp/wire/update.h"
@@ -86,6 +87,18 @@ void decide(const std::vector<rib::PackedFacts>& facts) {
   if (sum == 0) std::abort();
 }
 
+// Every prefix past the martians, as in front of a BGPFilter.
+void filter(const Table& table) {
+  const policy::Applicable rules(policy::reject_martians().get(), {});
+  size_t accepted = 0;
+  for (const wire::NlriField& run : table.runs) {
+    run.for_each([&](const wire::NlriEntry& entry) {
+      accepted += rules.evaluate(wire::to_prefix(Family::IPv4, entry)).verdict == policy::Verdict::Accept;
+    });
+  }
+  if (accepted != kRoutes) std::abort();
+}
+
 void pack(const Table& table) {
   static bgp::Bytes out;
   out.clear();
@@ -138,6 +151,7 @@ std::vector<MicroPath> micro_paths() {
   static const std::vector<rib::PackedFacts> facts = facts_of(kRoutes);
   static const std::vector<fib::RouteOp> ops = ops_of(table.all);
   return {{"decode", kRoutes, [] { decode(table); }},
+          {"filter", kRoutes, [] { filter(table); }},
           {"intern", 2 * table.sets.size(), [] { intern(table); }},
           {"decide", kRoutes - 5, [] { decide(facts); }},
           {"pack", kRoutes, [] { pack(table); }},
