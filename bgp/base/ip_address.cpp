@@ -59,6 +59,15 @@ uint32_t IpAddress::to_u32() const {
          static_cast<uint32_t>(bytes_[2]) << 8 | bytes_[3];
 }
 
+IpAddress IpAddress::truncated(uint8_t length) const {
+  IpAddress out;
+  out.family_ = family_;
+  const size_t whole = length / 8;
+  std::copy_n(bytes_.begin(), whole, out.bytes_.begin());
+  if (length % 8 != 0) out.bytes_[whole] = static_cast<uint8_t>(bytes_[whole] & (0xff00 >> length % 8));
+  return out;
+}
+
 bool IpAddress::is_unspecified() const {
   return std::all_of(bytes_.begin(), bytes_.end(), [](uint8_t b) { return b == 0; });
 }

@@ -37,6 +37,17 @@ class IpAddress {
   // Requires is_v4().
   uint32_t to_u32() const;
 
+  // The first `length` bits, the rest zero. Requires length <= bits().
+  IpAddress truncated(uint8_t length) const;
+  // Of one family, and the first `length` bits are equal. Requires length <= bits(). Asked for every route and rule.
+  bool starts_like(const IpAddress& other, uint8_t length) const {
+    if (family_ != other.family_) return false;
+    size_t i = 0;
+    for (; length >= 8; ++i, length = static_cast<uint8_t>(length - 8))
+      if (bytes_[i] != other.bytes_[i]) return false;
+    return length == 0 || ((bytes_[i] ^ other.bytes_[i]) & (0xff00 >> length)) == 0;
+  }
+
   bool is_unspecified() const;
   bool is_loopback() const;    // 127.0.0.0/8, ::1
   bool is_multicast() const;   // 224.0.0.0/4, ff00::/8

@@ -28,9 +28,9 @@ class Prefix {
   Family family() const { return address_.family(); }
   bool is_host() const { return length_ == address_.bits(); }
 
-  bool contains(const IpAddress& address) const;
+  bool contains(const IpAddress& address) const { return address_.starts_like(address, length_); }
   // True for an equal prefix too; false across families.
-  bool contains(const Prefix& other) const;
+  bool contains(const Prefix& other) const { return other.length_ >= length_ && contains(other.address_); }
 
   std::string to_string() const;
 

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+
 using namespace bgp;
 
 namespace {
@@ -47,6 +50,25 @@ TEST_CASE("a prefix contains its addresses and its subnets, in its family") {
   CHECK(prefix("0.0.0.0/0").contains(prefix("192.0.2.1/32")));
   CHECK_FALSE(prefix("0.0.0.0/0").contains(prefix("::/0")));
   CHECK_FALSE(prefix("::/0").contains(*IpAddress::parse("10.0.0.1")));
+}
+
+TEST_CASE("a prefix of any length contains an address exactly if their first bits are equal, and clears the others") {
+  for (const char* text : {"203.180.37.90", "2001:db8:ffff:a5a5:5a5a:1:fffe:8001"}) {
+    const IpAddress address = *IpAddress::parse(text);
+    for (unsigned length = 0; length <= address.bits(); ++length) {
+      const Prefix within(address, static_cast<uint8_t>(length));
+      for (unsigned bit = 0; bit < address.bits(); ++bit) {
+        std::array<uint8_t, 16> octets{};
+        std::copy(address.bytes().begin(), address.bytes().end(), octets.begin());
+        octets[bit / 8] = static_cast<uint8_t>(octets[bit / 8] ^ 0x80 >> bit % 8);
+        const IpAddress other = *IpAddress::from_bytes({octets.data(), address.bytes().size()});
+        CAPTURE(length);
+        CAPTURE(bit);
+        CHECK(within.contains(other) == (bit >= length));
+        CHECK((Prefix(other, static_cast<uint8_t>(length)) == within) == (bit >= length));
+      }
+    }
+  }
 }
 
 TEST_CASE("a supernet sorts before what it contains, and families keep apart") {
