@@ -47,6 +47,8 @@ class PrefixTable {
   }
   // Brings the index slot of a prefix closer to the core; for callers that know the next few prefixes.
   void prefetch(uint8_t length, const uint8_t* bytes) const;
+  // The same for a row that is about to be released.
+  void prefetch(DestinationId id) const { __builtin_prefetch(&index_[hash(key_of(id)) & (index_.size() - 1)]); }
   // Shrinks the index to what is in use, and the rows to the last one that is. Ids stay. Cost: O(rows), 0 unless most of
   // the index is empty.
   void give_back_memory();

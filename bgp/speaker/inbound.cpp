@@ -53,6 +53,7 @@ void Speaker::receive_update(PeerSlot& peer, ConnId conn, ByteView body) {
   }
   if (!update_.faults.empty()) note_faults(peer);
   auto withdraw = [&](const wire::NlriField& field) {
+    rib_.prefetch(field);
     ImportCounts& counts = peer.imports[rib::index_of(field.family())];
     field.for_each([&](const wire::NlriEntry& entry) {
       ++counts.withdraws;
