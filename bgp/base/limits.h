@@ -65,6 +65,7 @@ inline constexpr unsigned kMemoryFullPercent = 50;     // overflow: Cease 6/8 to
 inline constexpr unsigned kMemoryGrowthPercent = 5;    // beyond what it was at the last Cease: one was not enough
 inline constexpr unsigned kMemoryRoutesPercentMin = 3; // that routes take; below that no peer is at fault, and none is told
 inline constexpr Duration kMemoryLook = 1s;            // while tight, and for a while after a Cease: what is free is given back, and measured
+inline constexpr Duration kMemoryLookPause = 10ms;     // between the looks of two turns that read less than a chunk
 inline constexpr Duration kMemorySettle = 10s;         // for the kernel's routes to go, before the next peer is looked for
 inline constexpr Duration kMemoryHoldMin = 60s;        // a peer told 6/8 stays out that long, doubling each time
 inline constexpr Duration kMemoryHoldMax = 3600s;      // ... up to this; forgotten when it was in for this long

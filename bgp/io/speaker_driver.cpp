@@ -100,6 +100,7 @@ class SpeakerDriver::Impl {
   Instant next_descriptor_log_;
   uint64_t memory_told_ = 0;
   size_t read_since_measured_ = 0;
+  Instant next_memory_look_;  // of a turn; what is read may come sooner
   uint64_t closed_for_descriptors_ = 0;
   Instant next_too_far_log_;
   uint64_t closed_for_distance_ = 0;
@@ -123,7 +124,7 @@ void SpeakerDriver::Impl::poke() {
 
 void SpeakerDriver::Impl::turn() {
   bool more = speaker_.run(now());
-  measure_memory(false);
+  if (now() >= next_memory_look_) measure_memory(false);
   carry_out();
   for (ConnId conn : speaker_.take_writable()) write(conn);
   carry_out();
@@ -350,9 +351,11 @@ void SpeakerDriver::Impl::out_of_descriptors() {
                {{"effect", "connections are closed at once"}, {"so_far", std::to_string(closed_for_descriptors_)}}});
 }
 
-// At each turn, and within it as often as much was read. The speaker hears of what changed by a step, or what it asked for.
+// Whenever much was read, and at turns not too close together: asking the kernel costs more than a small UPDATE. The speaker
+// hears of what changed by a step, or what it asked for.
 void SpeakerDriver::Impl::measure_memory(bool is_asked) {
   read_since_measured_ = 0;
+  next_memory_look_ = now() + limits::kMemoryLookPause;
   speaker::input::MemoryUse use = events_.measure_memory();
   uint64_t change = use.used > memory_told_ ? use.used - memory_told_ : memory_told_ - use.used;
   if (!is_asked && (use.bound == 0 || change < use.bound / limits::kMemorySteps)) return;
