@@ -19,6 +19,8 @@ def is_run(daemon, workload):
         return workload.startswith("F1")
     if workload.startswith("C1"):
         return daemon in ("us", "bird2", "bird1")
+    if workload in ("K1", "G1"):
+        return daemon == "us"
     return (daemon, workload) not in NOT_RUN
 
 
@@ -131,6 +133,27 @@ def loss(context):
         yield "switch CPU s", cpu
         yield "updates", said["updates"]
         yield "RSS MiB", stage.memory() / MIB
+
+
+def punctual(context):
+    """A hold time of 3 s, so a keepalive a second, while a million routes pass. How late is the latest?"""
+    count = context.scaled(1_000_000)
+    with context.stage(external(1, 1), "--senders", 1, "--receivers", 1, "--routes", count, hold_s=3) as stage:
+        stage.step("connect", 60)
+        stage.step("announce", STEP_S)
+        stage.step("withdraw", STEP_S)
+        time.sleep(2)  # the next one ends a pause that may have begun
+        yield "keepalive late s", stage.load.ask("check")["silence_s"] - 1
+
+
+def growth(context):
+    """What a route costs among 2 M and among 250 k, a peer among 2,000 and among 250. Goal: at most 1.2 times as much."""
+    few, many = (dict(flow(1, 1, count)(context)) for count in (250_000, 2_000_000))
+    yield "CPU/route ratio", many["CPU s"] / few["CPU s"] / 8
+    yield "B/route ratio", many["B/path"] / few["B/path"]
+    few, many = (dict(mesh(count)(context)) for count in (250, 2_000))
+    for row in ("up CPU s", "learn CPU s", "keepalives CPU s"):
+        yield row.replace(" s", "/peer ratio"), many[row] / few[row] / 8
 
 
 def feed(context):
@@ -256,6 +279,8 @@ WORKLOADS = {
     "C1-10": (life(10), "start, idle, and one more peer, which we dial, with 10 peers configured"),
     "C1-100": (life(100), "the same with 100"),
     "C1-1000": (life(1000), "the same with 1,000"),
+    "K1": (punctual, "how late keepalives are while W1 runs, hold time 3 s"),
+    "G1": (growth, "what a route and a peer cost among eight times as many"),
     "R1": (feed, "a recorded feed (--mrt FILE) -> 1 receiver"),
 }
 ALIASES = {"W2": ["W2a", "W2b"], "W5": ["W5-200", "W5-1000"], "W8": ["W1"], "F1": ["F1-10k", "F1-100k", "F1-500k"],
