@@ -117,10 +117,12 @@ class Rib {
   void set_kernel_policy(KernelPolicy policy);
   bool has_work() const { return !dirty_[0].empty() || !dirty_[1].empty(); }
   // Nothing is undecided, nor waits for the end of the window.
-  bool is_settled() const { return !has_work() && waiting_[0].empty() && waiting_[1].empty(); }
+  bool is_settled() const { return !has_work() && !is_waiting(); }
   // Decides up to `max` dirty prefixes and tells the export groups. True while more are left.
   bool decide(size_t max);
-  // True since a selected path changed: the caller ends the window limits::kChangeWindow later.
+  // True since a selected path changed: the caller ends the window limits::kChangeWindow later, or before it decides the
+  // next time; only while prefixes wait is there any hurry.
+  bool is_waiting() const { return !waiting_[0].empty() || !waiting_[1].empty(); }
   bool has_window() const { return !changed_lately_[0].empty() || !changed_lately_[1].empty(); }
   void end_window();
   std::vector<RouteChange> take_route_changes();

@@ -35,7 +35,9 @@ void Speaker::handle(const Input& input, Instant now) {
 
 bool Speaker::run(Instant now) {
   now_ = now;
-  if (is_shut_down_ || !rib_.has_work()) return false;
+  if (is_shut_down_) return false;
+  if (window_end_ <= now) end_window();
+  if (!rib_.has_work()) return false;
   bool more = rib_.decide(limits::kDecisionsPerTurn);
   if (rib_.has_window() && window_end_ == kNever) window_end_ = now + limits::kChangeWindow;
   collect_rib_output();
@@ -253,7 +255,8 @@ void Speaker::schedule(PeerSlot& peer) {
 }
 
 Instant Speaker::next_deadline() const {
-  Instant next = std::min({deadlines_.empty() ? kNever : deadlines_.top().at, memory_.look_at, window_end_});
+  Instant window_end = rib_.is_waiting() ? window_end_ : kNever;  // for nobody it can wait until something changes
+  Instant next = std::min({deadlines_.empty() ? kNever : deadlines_.top().at, memory_.look_at, window_end});
   if (is_converged_ || is_shut_down_) return next;
   Instant grace_end = started_ + kGrace;
   return std::min(next, now_ < grace_end ? grace_end : started_ + options_.selection_deferral);

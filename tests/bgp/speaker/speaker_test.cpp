@@ -156,6 +156,22 @@ TEST_CASE("a route that is withdrawn and announced again in one read is never ou
   CHECK(fib(one) == "20.0.0.0/8 via 192.0.2.1");
 }
 
+TEST_CASE("a change leaves no timer behind; the next one of its prefix waits for the end of the window") {
+  OneSpeaker one = with_two_peers();
+  ConnId conn = one.establish(kPeer, 65001);
+  one.say(conn, announcement("20.0.0.0/8"));
+  one.say(conn, announcement("20.0.0.0/8", "02 02 0000fde9 0000fdeb"));
+  CHECK(one.speaker.next_deadline() > one.now + limits::kChangeWindow);
+  one.say(conn, announcement("20.0.0.0/8"));
+  CHECK(one.speaker.has_undecided());
+  CHECK(one.speaker.next_deadline() <= one.now + limits::kChangeWindow);
+  one.wait(limits::kChangeWindow);
+  CHECK_FALSE(one.speaker.has_undecided());
+  one.wait(1s);
+  one.say(conn, announcement("20.0.0.0/8", "02 02 0000fde9 0000fdeb"));
+  CHECK_FALSE(one.speaker.has_undecided());
+}
+
 TEST_CASE("pages of routes are in order, go on where they stopped, and end") {
   OneSpeaker one = with_two_peers();
   ConnId conn = one.establish(kPeer, 65001);
