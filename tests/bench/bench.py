@@ -1,5 +1,6 @@
 """What tools/bench runs once everything is built: every daemon on every workload in turn, round after round, then the table."""
 import argparse
+import gzip
 import json
 import os
 import resource
@@ -97,34 +98,10 @@ def facts():
 
 
 def prepare_feed(options, folder):
-    """R1's file as the generator reads it: not compressed; and the AS of its peer."""
-    if not options.mrt:
-        return
-    path = Path(options.mrt)
-    if path.read_bytes()[:2] == b"\x1f\x8b":
-        import gzip
-        unpacked = folder / "feed.mrt"
-        unpacked.write_bytes(gzip.decompress(path.read_bytes()))
-        path = unpacked
-    options.mrt = str(path)
-    options.mrt_as = peer_as(path.read_bytes())
-
-
-def peer_as(mrt):
-    """Of the first BGP4MP message (RFC 6396 §4.4), or of the first peer of the index table (§4.3.1)."""
-    at = 0
-    while at + 12 <= len(mrt):
-        kind, subtype, length = (int.from_bytes(mrt[at + 4:at + 6], "big"), int.from_bytes(mrt[at + 6:at + 8], "big"),
-                                 int.from_bytes(mrt[at + 8:at + 12], "big"))
-        body = mrt[at + 12 + (4 if kind == 17 else 0):at + 12 + length]
-        if kind in (16, 17) and subtype in (1, 4):
-            return int.from_bytes(body[:4 if subtype == 4 else 2], "big")
-        if kind == 13 and subtype == 1:
-            peer = body[8 + int.from_bytes(body[4:6], "big"):]
-            address = 5 + (16 if peer[0] & 1 else 4)
-            return int.from_bytes(peer[address:address + (4 if peer[0] & 2 else 2)], "big")
-        at += 12 + length
-    raise SystemExit("tools/bench: no peer in the MRT file")
+    """R1's file as the generator reads it: not compressed."""
+    if options.mrt and (packed := Path(options.mrt).read_bytes())[:2] == b"\x1f\x8b":
+        options.mrt = folder / "feed.mrt"
+        options.mrt.write_bytes(gzip.decompress(packed))
 
 
 def main():

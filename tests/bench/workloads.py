@@ -8,7 +8,7 @@ from daemons import CLIENT, MESH, RECEIVER, SENDER, SPEAKER_AS, Peer
 from stage import Stage, Wire, peer_address
 
 SENDER_AS, RECEIVER_AS = 65001, 65301  # of the first of each; as in load/scenario.cpp
-STEP_S = 240
+STEP_S = 100
 MIB = 1024 * 1024
 # What is out of a daemon's reach at full size, as in the measurements that the goals come from: part of the size for (daemon, workload).
 REDUCED = {"gobgp": {"W1": 0.1, "W2a": 0.2, "W2b": 0.2, "W3": 0.1, "W4": 0.1, "W6": 0.2, "W7": 0.2}}
@@ -157,11 +157,10 @@ def growth(context):
 
 
 def feed(context):
-    """A recorded feed; its peer's AS is the sender's."""
+    """A recorded feed, as a neighbour passes it on."""
     if not context.options.mrt:
         return
-    peers = [Peer(peer_address(0), context.options.mrt_as, role=SENDER), Peer(peer_address(1), RECEIVER_AS, role=RECEIVER)]
-    with context.stage(peers, "--senders", 1, "--receivers", 1, "--mrt", context.options.mrt) as stage:
+    with context.stage(external(1, 1), "--senders", 1, "--receivers", 1, "--mrt", context.options.mrt) as stage:
         yield from table(context, stage, stage.load.ready["routes"])
         yield from withdrawal(stage)
 

@@ -95,26 +95,14 @@ class Table {
 };
 
 // RFC 6396 §4.4: peer AS, local AS, interface index, AFI, two addresses, then the message as it came.
-void read_message(Reader in, bool has_as4, Table& table, uint32_t& peer_as) {
-  const uint32_t asn = has_as4 ? in.u32() : in.u16();
-  in.take(has_as4 ? 6 : 4);
+void read_message(Reader in, bool has_as4, Table& table) {
+  in.take(has_as4 ? 10 : 6);
   in.take(in.u16() == 1 ? 8 : 32);
   in.take(18);
-  if (in.u8() != 2) return;
-  peer_as = asn;
+  if (in.u8() != 2) return;  // an UPDATE
   table.withdraw(Reader(in.take(in.u16())));
   const ByteView attributes = in.take(in.u16());
   table.announce(Reader(in.rest()), attributes, has_as4 ? 4 : 2);
-}
-
-// RFC 6396 §4.3.1: collector, name of the view, peers; only the first peer's AS is of interest.
-uint32_t first_peer_as(Reader in) {
-  in.take(4);
-  in.take(in.u16());
-  in.u16();
-  const uint32_t type = in.u8();
-  in.take(4 + (type & 1 ? 16 : 4));
-  return type & 2 ? in.u32() : in.u16();
 }
 
 // RFC 6396 §4.3.2: sequence number, prefix, entries: peer index, time, attributes with 4-octet AS numbers.
@@ -133,7 +121,7 @@ void read_rib(Reader in, Table& table) {
 
 }  // namespace
 
-Universe read_mrt(const std::string& path, uint32_t& peer_as) {
+Universe read_mrt(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error(path + ": cannot be read");
   const Bytes bytes{std::istreambuf_iterator<char>(file), {}};
@@ -144,8 +132,7 @@ Universe read_mrt(const std::string& path, uint32_t& peer_as) {
     Reader record(in.take(in.u32()));
     if (type == 17) record.take(4);  // BGP4MP_ET: microseconds
     const bool is_message = (type == 16 || type == 17) && (subtype == 1 || subtype == 4);
-    if (is_message) read_message(record, subtype == 4, table, peer_as);
-    if (type == 13 && subtype == 1) peer_as = first_peer_as(record);
+    if (is_message) read_message(record, subtype == 4, table);
     if (type == 13 && subtype == 2) read_rib(record, table);
   }
   return table.take();

@@ -13,9 +13,8 @@ constexpr uint32_t kSenderAs = 65001, kReceiverAs = 65301;  // of the first of e
 // Peers in order of their addresses: senders or clients or the mesh first, receivers last.
 Scenario::Scenario(const Options& options) : options_(options) {
   const size_t announcing = options.senders + options.clients;
-  uint32_t sender_as = kSenderAs;
   if (options.mesh > 0) universe_ = make_blocks(options.own_blocks * (options.mesh + 1));
-  else if (!options.mrt.empty()) universe_ = read_mrt(options.mrt, sender_as);
+  else if (!options.mrt.empty()) universe_ = read_mrt(options.mrt);
   else universe_ = make_universe(options.seed, options.routes * (options.overlap == Overlap::None ? announcing : 1));
   const Range all{0, universe_.routes.size()};
 
@@ -23,7 +22,7 @@ Scenario::Scenario(const Options& options) : options_(options) {
     const bool is_client = n < options.clients;
     const size_t share = all.size() / announcing;
     const Range own = options.overlap == Overlap::None ? Range{n * share, (n + 1) * share} : all;
-    add_peer(is_client ? options.speaker_as : sender_as + static_cast<uint32_t>(n), own, is_client);
+    add_peer(is_client ? options.speaker_as : kSenderAs + static_cast<uint32_t>(n), own, is_client);
   }
   for (size_t n = 0; n < options.mesh; ++n) {
     add_peer(options.speaker_as, {(n + 1) * options.own_blocks, (n + 2) * options.own_blocks}, true);
@@ -45,7 +44,7 @@ size_t Scenario::winner(uint32_t set) const {
 Dress Scenario::dress(const Peer& peer, uint32_t set, uint32_t marker) const {
   Dress dress{.next_hop = peer.address, .prepend_as = peer.asn, .marker = marker};
   if (peer.is_internal) dress.local_pref = 100;
-  else if (options_.mrt.empty()) dress.prepends = options_.overlap == Overlap::None || &peer == &peers_[winner(set)] ? 1 : 2;
+  else dress.prepends = options_.overlap == Overlap::None || &peer == &peers_[winner(set)] ? 1 : 2;
   return dress;
 }
 

@@ -27,7 +27,7 @@ Universe make_universe(uint64_t seed, size_t routes);
 Universe make_blocks(size_t blocks);
 
 // The state at the end of an MRT file (RFC 6396: BGP4MP, BGP4MP_ET, or TABLE_DUMP_V2 of its first peer), IPv4 unicast. The
-// file is not compressed. `peer_as` becomes the AS of the peer that was recorded.
-Universe read_mrt(const std::string& path, uint32_t& peer_as);
+// file is not compressed.
+Universe read_mrt(const std::string& path);
 
 }  // namespace bench
