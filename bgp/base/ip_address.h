@@ -23,6 +23,13 @@ class IpAddress {
   static IpAddress v6(std::span<const uint8_t, 16> network_order);
   // 4 or 16 bytes in network order; nullopt for any other size.
   static std::optional<IpAddress> from_bytes(std::span<const uint8_t> network_order);
+  // The first octets of an address in network order, the rest zero. Requires no more of them than the family has.
+  static IpAddress from_start(Family family, std::span<const uint8_t> octets) {
+    IpAddress out;
+    out.family_ = family;
+    for (size_t i = 0; i < octets.size(); ++i) out.bytes_[i] = octets[i];
+    return out;
+  }
   // Dotted quad or RFC 4291 text; no zone, no brackets, no leading zeros in a quad. nullopt if it is neither.
   static std::optional<IpAddress> parse(std::string_view text);
   static IpAddress unspecified(Family family);

@@ -31,6 +31,10 @@ bool Applicable::accepts_all() const {
   return !rules_.empty() && rules_[0]->any_of.empty() && rules_[0]->verdict == Verdict::Accept && rules_[0]->edits.empty();
 }
 
+bool Applicable::rejects_all() const {
+  return rules_.empty() || (rules_[0]->any_of.empty() && rules_[0]->verdict == Verdict::Reject);
+}
+
 Decision Applicable::evaluate(const Prefix& prefix) const {
   Decision decision;
   for (const Rule* rule : rules_) {

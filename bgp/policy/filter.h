@@ -60,8 +60,9 @@ class Applicable {
   Applicable(const Filter* filter, const RouteFacts& route) : filter_(filter) { turn_to(route); }
   void turn_to(const RouteFacts& route);
   Decision evaluate(const Prefix& prefix) const;
-  // Every prefix is accepted as it is: there is nothing to ask.
+  // Every prefix is accepted as it is, or none: there is nothing to ask.
   bool accepts_all() const;
+  bool rejects_all() const;
 
  private:
   const Filter* filter_;

@@ -32,7 +32,7 @@ void ExportGroup::Policy::turn_to(AttrId attr, PeerId source) {
 }
 
 const ExportGroup::Outgoing* ExportGroup::Policy::look_of(DestinationId id) {
-  if (attr_ == 0) return nullptr;
+  if (attr_ == 0 || rules_.rejects_all()) return nullptr;
   policy::Decision decision{policy::Verdict::Accept, {}};
   if (!rules_.accepts_all()) decision = rules_.evaluate(group_.tables_[family_].prefixes.prefix(id));
   if (decision.verdict != policy::Verdict::Accept) return nullptr;

@@ -1,8 +1,5 @@
 #include "bgp/wire/nlri.h"
 
-#include <algorithm>
-#include <array>
-
 #include "bgp/wire/update.h"
 
 namespace bgp::wire {
@@ -23,10 +20,7 @@ bool is_valid_nlri(ByteView field, uint8_t bits_max, bool with_path_ids) {
 }
 
 Prefix to_prefix(Family family, const NlriEntry& entry) {
-  std::array<uint8_t, 16> octets{};
-  std::copy_n(entry.bytes, (entry.length + 7) / 8, octets.begin());
-  ByteView address = ByteView(octets).first(family == Family::IPv4 ? 4 : 16);
-  return {*IpAddress::from_bytes(address), entry.length};
+  return {IpAddress::from_start(family, {entry.bytes, (entry.length + 7U) / 8}), entry.length};
 }
 
 void append_nlri(Bytes& out, const Prefix& prefix) {

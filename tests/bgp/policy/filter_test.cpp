@@ -59,6 +59,22 @@ TEST_CASE("martians are rejected, the default route and everything else is not")
   }
 }
 
+TEST_CASE("a filter whose first rule is about every prefix has nothing to ask, unless the rule edits or goes on") {
+  const Rule some{{range("10.0.0.0/8")}, Verdict::Reject}, none{{}, Verdict::Reject}, all{{}, Verdict::Accept};
+  const Rule marks{.any_of = {}, .verdict = Verdict::Continue, .edits = {.communities = {1}}};
+  const auto fares = [](std::vector<Rule> rules) {
+    const Filter filter{std::move(rules)};
+    const Applicable applicable(&filter, {});
+    return std::pair(applicable.accepts_all(), applicable.rejects_all());
+  };
+  CHECK(fares({all, some}) == std::pair(true, false));
+  CHECK(fares({none, all}) == std::pair(false, true));
+  CHECK(fares({}) == std::pair(false, true));
+  CHECK(fares({some, all}) == std::pair(false, false));
+  CHECK(fares({marks, none}) == std::pair(false, false));
+  CHECK(Applicable(nullptr, {}).rejects_all());
+}
+
 TEST_CASE("filters are compared by value") {
   CHECK(same(nullptr, nullptr));
   CHECK_FALSE(same(nullptr, accept_all()));
