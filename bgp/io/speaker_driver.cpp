@@ -124,9 +124,9 @@ void SpeakerDriver::Impl::poke() {
 
 void SpeakerDriver::Impl::turn() {
   bool more = speaker_.run(now());
-  if (now() >= next_memory_look_) measure_memory(false);
   carry_out();
   for (ConnId conn : speaker_.take_writable()) write(conn);
+  if (now() >= next_memory_look_) measure_memory(false);
   carry_out();
   if (more) poke();
   arm_timer();
