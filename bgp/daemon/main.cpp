@@ -1,4 +1,5 @@
-// calico-bgpd. Exit codes: 0 stopped cleanly, or what a probe asks for is so, 1 failed, 2 bad usage, 75 another agent holds the store or the socket.
+// calico-bgpd. Exit codes: 0 stopped cleanly, 1 failed, 2 bad usage, 75 another agent holds the store or the socket; of a
+// probe: 0 it is so, 1 it is not.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
