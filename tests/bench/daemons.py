@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lab import Bird1, Bird2, Frr, GoBgp, Neighbor, OpenBgpd, OurNode, block_yaml, peer3_yaml, pool_yaml, wait_until
 
-SPEAKER, SPEAKER_AS, SPEAKER_NET = "10.0.0.1", 64512, "10.0.0.1/16"
+SPEAKER, SPEAKER_NET = "10.0.0.1", "10.0.0.1/16"
+SPEAKER_AS = 4200000001  # in no path of a recorded feed
 HOLD_S = 90
 SENDER, RECEIVER, CLIENT, MESH = "sender", "receiver", "client", "mesh"
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -55,6 +56,18 @@ AttributeSet parse_attributes(ByteView bytes, size_t asn_bytes) {
   return set;
 }
 
+// What speakers refuse with good reason, and real feeds have: AS 0 (RFC 7607), and prefixes in 0/8, 127/8 and 224/3.
+bool has_as_0(const AttributeSet& set) {
+  for (const Segment& segment : set.as_path) {
+    if (std::find(segment.asns.begin(), segment.asns.end(), 0U) != segment.asns.end()) return true;
+  }
+  return false;
+}
+bool is_martian(uint64_t prefix) {
+  const uint64_t first = prefix >> 32, length = prefix & 255;
+  return first >= 224 || (length >= 8 && (first == 0 || first == 127));
+}
+
 // The feed's table while it is played: octets of attributes -> set, prefix -> set.
 class Table {
  public:
@@ -72,7 +85,9 @@ class Table {
     for (const auto& [prefix, set] : set_of_) of_set[set].push_back(prefix);
     Universe all;
     for (size_t set = 0; set < of_set.size(); ++set) {
+      if (has_as_0(sets_[set])) continue;
       for (uint64_t prefix : of_set[set]) {
+        if (is_martian(prefix)) continue;
         all.routes.push_back({static_cast<uint32_t>(prefix >> 8), static_cast<uint8_t>(prefix), static_cast<uint32_t>(set)});
       }
     }
