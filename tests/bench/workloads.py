@@ -26,7 +26,7 @@ def is_run(daemon, workload):
 
 NOT_RUN = {("gobgp", "W5-1000"), ("openbgpd", "W5-200"), ("openbgpd", "W5-1000"), ("gobgp", "R1"), ("gobgp", "F1-10k"),
            ("gobgp", "F1-100k"), ("gobgp", "F1-500k"), ("openbgpd", "F1-10k"), ("openbgpd", "F1-100k"), ("openbgpd", "F1-500k"),
-           ("frr", "F1-500k")}  # OpenBGPD does not install what is one hop away over eBGP here
+           ("frr", "F1-500k")}  # OpenBGPD put none of the routes into the kernel here; the reason was not looked into
 
 
 class Context:
