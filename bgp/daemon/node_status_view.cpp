@@ -60,6 +60,7 @@ const char* peer_type(speaker::PeerType type) {
     case speaker::PeerType::NodeToNodeMesh: return "NodeMesh";
     case speaker::PeerType::Global: return "GlobalPeer";
     case speaker::PeerType::NodeSpecific: return "NodePeer";
+    case speaker::PeerType::LocalWorkload: break;  // left out before
   }
   return "GlobalPeer";
 }
@@ -73,6 +74,7 @@ Value peer_status(const speaker::PeerSnapshot& peer, const Clocks& clocks) {
   return out;
 }
 
+// Upstream's type has no word for a pod that is a peer, and upstream leaves it out.
 Value bgp_status(const LiveStatus* live, const Clocks& clocks, Room& room, bool& is_cut) {
   Value counts = Value::map(), lists = Value::map();
   for (Family family : rib::kFamilies) {
@@ -80,7 +82,7 @@ Value bgp_status(const LiveStatus* live, const Clocks& clocks, Room& room, bool&
     std::vector<Value> peers;
     for (size_t i = 0; live && i < live->snapshot.peers.size(); ++i) {
       const speaker::PeerSnapshot& peer = live->snapshot.peers[i];
-      if (peer.address.family() != family) continue;
+      if (peer.address.family() != family || peer.type == speaker::PeerType::LocalWorkload) continue;
       established += peer.state == session::State::Established;
       peers.push_back(peer_status(peer, clocks));
     }

@@ -29,7 +29,8 @@ std::string why_not_ready(const NodeStatus& status, Family family, bool is_start
   size_t established = 0;
   for (const PeerStatus& peer : status.peers) {
     bool counts = std::find(without.begin(), without.end(), peer.peer_address) == without.end();
-    if (peer.family != family || !counts) continue;
+    bool is_pod = peer.peer_type == ctl::protocol::PeerType::LocalWorkload;  // no pod decides whether its node is ready
+    if (peer.family != family || !counts || is_pod) continue;
     if (peer.bgp_state == "Established") ++established;
     else down.push_back(&peer);
   }

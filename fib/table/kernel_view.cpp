@@ -15,8 +15,6 @@ bool is_same_route(const KernelRoute& a, const KernelRoute& b) {
   return !is_attached(a) || a.legs[0].ifindex == b.legs[0].ifindex;
 }
 
-constexpr uint8_t kKernelProtocol = 2;  // RTPROT_KERNEL
-
 bool is_subnet_of_its_own(const LinkAddress& address) { return address.address.is_v4() && address.prefix_length == 32; }
 
 KernelRoute route_to(const LinkAddress& address) {

@@ -16,6 +16,8 @@
 
 namespace fib::table {
 
+inline constexpr uint8_t kKernelProtocol = 2;  // RTPROT_KERNEL: the subnet of an address on the link
+
 class KernelView {
  public:
   void set_link(const Link& link);

@@ -5,7 +5,6 @@
 namespace fib::table {
 namespace {
 
-constexpr uint8_t kKernelProtocol = 2;    // RTPROT_KERNEL: the subnet of an address on the link
 constexpr uint8_t kRedirectProtocol = 1;  // RTPROT_REDIRECT: an ICMP redirect is one host's shortcut, not a route
 
 bool is_announceable(const bgp::Prefix& prefix) {

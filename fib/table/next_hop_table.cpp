@@ -172,7 +172,7 @@ NextHopTable::Changes NextHopTable::take_changes() {
     if (found == entries_.end() || !found->second.is_dirty) continue;
     Entry& entry = found->second;
     entry.is_dirty = false;
-    Resolution fresh = look_up(address);
+    Resolution fresh = find_way(address);
     if (fresh != entry.resolution) changes.addresses.push_back(address);
     entry.resolution = std::move(fresh);
     NextHopState state = state_of(address);
@@ -184,9 +184,7 @@ NextHopTable::Changes NextHopTable::take_changes() {
   return changes;
 }
 
-Resolution NextHopTable::look_up(const Gateway& address) const {
-  return through_tunnel(*view_, address, resolve(*view_, asked_for(address)));
-}
+Resolution NextHopTable::find_way(const Gateway& address) const { return through_tunnel(*view_, address, look_up(address)); }
 
 NextHopState NextHopTable::state_of(const Gateway& address) const {
   const Resolution& found = resolution(address);
@@ -204,7 +202,7 @@ void NextHopTable::mark(const Gateway& address, Entry& entry) {
 
 NextHopTable::Entry& NextHopTable::find_or_resolve(const Gateway& address) {
   auto [at, is_new] = entries_.try_emplace(address);
-  if (is_new) at->second.resolution = look_up(address);
+  if (is_new) at->second.resolution = find_way(address);
   return at->second;
 }
 

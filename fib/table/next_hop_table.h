@@ -67,7 +67,7 @@ class NextHopTable {
   void unwatch(const Gateway& address);
 
   // The way to an address as it is now.
-  Resolution look_up(const Gateway& address) const;
+  Resolution look_up(const bgp::ScopedAddress& address) const { return resolve(*view_, asked_for(address)); }
   void set_gateways(const Gateways& gateways);
 
   // The view changed: at one prefix, or anywhere.
@@ -91,6 +91,7 @@ class NextHopTable {
     Resolution resolution;
   };
   bgp::ScopedAddress asked_for(const bgp::ScopedAddress& address) const;
+  Resolution find_way(const Gateway& address) const;
   NextHopState state_of(const Gateway& address) const;
   void mark(const Gateway& address, Entry& entry);
   Entry& find_or_resolve(const Gateway& address);

@@ -111,6 +111,13 @@ TEST_CASE("bgp: counts and peers of each family, with peerIP, type, state and si
   CHECK(json(bgp, "peersV6") == R"([{"peerIP":"fd00::2","type":"NodePeer","state":"Established","since":")" + day + R"("}])");
 }
 
+TEST_CASE("a pod that is a peer is left out, as upstream does, whose type has no word for it") {
+  const Value bgp = *status_of(live_with({peer("192.168.1.7", speaker::PeerType::LocalWorkload, session::State::Established)}))
+                         .find("bgp");
+  CHECK(bgp.find("numberEstablishedV4")->text == "0");
+  CHECK(bgp.find("peersV4") == nullptr);
+}
+
 TEST_CASE("routes: what a peer told, FIB where the kernel has it and RIB where not") {
   LiveStatus live = live_with({peer("10.0.0.2", speaker::PeerType::NodeToNodeMesh, session::State::Established)});
   fib::io::KernelDriver::Way way{IpAddress::parse("10.0.0.2"), "eth0"};

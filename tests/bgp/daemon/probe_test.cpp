@@ -49,6 +49,17 @@ TEST_CASE("before the threshold every peer must be Established, and those that a
         "  10.0.0.3 (global): Idle");
 }
 
+TEST_CASE("a pod that is a peer neither keeps its node from being ready nor makes it ready") {
+  NodeStatus status = node();
+  add(status, "192.168.1.7", "Active", "Active");
+  status.peers.back().peer_type = ctl::protocol::PeerType::LocalWorkload;
+  CHECK(after(0s, status) == "");
+  add(status, "10.0.0.2", "Active", "Active");
+  add(status, "192.168.1.8", "Established");
+  status.peers.back().peer_type = ctl::protocol::PeerType::LocalWorkload;
+  CHECK(after(30s, status) == "IPv4: BGP not established with 10.0.0.2\n  10.0.0.2 (global): Active");
+}
+
 TEST_CASE("after the threshold one Established peer is enough: a dead one does not block for ever") {
   NodeStatus status = node();
   add(status, "10.0.0.2", "Active", "Active Socket: No route to host");

@@ -57,6 +57,18 @@ TEST_CASE("a tunnel does not carry to a next hop that cannot be reached") {
   CHECK_MESSAGE(kernel.done().empty(), "how the tunnel's packets travel is none of this route's business");
 }
 
+TEST_CASE("reachableBy and ipipMode: the host route leads to the other end, the tunnel still to the next hop itself") {
+  TextKernel kernel;
+  kernel.link_changed(kTunnel);
+  kernel.want("192.168.3.0/26 via 172.17.8.3@tunl0");
+  kernel.want("203.0.113.0/24 via 172.17.8.3");
+  CHECK(kernel.done().empty());
+  kernel.machine.set_host_routes({{ip("172.17.8.3"), ip("10.0.0.254")}});
+  kernel.take_news();
+  CHECK(kernel.done() == Lines{"add 172.17.8.3/32 via 10.0.0.254 dev 1", "add 192.168.3.0/26 via 172.17.8.3 dev 3 onlink",
+                               "add 203.0.113.0/24 via 10.0.0.254 dev 1"});
+}
+
 TEST_CASE("several ways to the other end of a tunnel are one leg (bird#90, #8938: ECMP underlay and IPIP)") {
   TextKernel kernel({"172.17.0.0/16 via 10.0.0.2 dev 1 via 10.0.1.2 dev 2"});
   kernel.link_changed(kTunnel);
