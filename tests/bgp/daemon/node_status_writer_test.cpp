@@ -134,8 +134,8 @@ TEST_CASE("a CalicoNodeStatus goes past the configuration: it is handed on, and 
   config::store::MemStore store;
   REQUIRE(store.commit({{kKey, value(1), {}}}));
   std::vector<std::string> seen;
-  ConfigSource source(io, store, {.name = "node1"}, "/nowhere",
-                      {[](const speaker::SpeakerConfig&) {}, [](const LogRecord&) {},
+  ConfigSource source(io, store, {.name = "node1"}, {"/nowhere", "/nowhere"},
+                      {[](const config::desired::Resolved&) {}, [](const LogRecord&) {},
                        [&](const Change& change) { seen.push_back(change.value.value_or("gone")); }});
   REQUIRE(source.start());
   REQUIRE(store.commit({{kKey, value(2), {}}}));
