@@ -12,11 +12,12 @@ namespace model = config::model;
 using config::store::Entry;
 using config::store::Write;
 
+// One that cannot be read may be of either family: better none of ours beside it, whose addresses could be its own.
 bool has_pool(const std::vector<Entry>& entries, Family family) {
   return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
     if (model::find_kind_of_key(entry.key) != &model::ip_pool_kind()) return false;
     model::Outcome<model::Resource> pool = model::ip_pool_kind().decode(entry.key, entry.value);
-    return pool && model::read_ip_pool(*pool).cidr.family() == family;
+    return !pool || model::read_ip_pool(*pool).cidr.family() == family;
   });
 }
 

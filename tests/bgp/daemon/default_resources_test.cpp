@@ -68,6 +68,12 @@ TEST_CASE("what is there stays: a pool of the family, by whatever name, and the 
   CHECK(made({}, machine({}), {{kConfiguration, "{}", 1}}).count(kConfiguration) == 0);
 }
 
+TEST_CASE("beside a pool that cannot be read none is made") {
+  const std::vector<Entry> broken = {{kResources + "ippools/mine", R"({"kind":"IPPool","metadata":{"name":"mine"},"spec":{"cidr":"10.9"}})", 3}};
+  CHECK(made({}, machine({}), broken).count(kPool4) == 0);
+  CHECK(made({}, machine({}), broken).count(kPool6) == 0);
+}
+
 TEST_CASE("NO_DEFAULT_POOLS makes none, and CALICO_IPV4POOL_CIDR=none not that one") {
   CHECK(made({{"NO_DEFAULT_POOLS", "true"}}).size() == 1);
   CHECK(made({{"NO_DEFAULT_POOLS", "false"}}).size() == 3);
