@@ -139,7 +139,10 @@ class BgpConfigurationKind : public NamedV3Kind {
   Outcome<bgp::Done> check_v3(Resource& resource, bool strict) const override {
     Fields fields(resource.spec);
     // One bad field of a stored one must not take the AS number and all the others with it.
-    if (!strict) fields.tolerate();
+    if (!strict) {
+      if (auto done = check_not_guessed(resource); !done) return done;
+      fields.tolerate();
+    }
     const BgpConfiguration configuration = read_fields(fields, strict);
     if (strict) {
       check_mesh(fields, configuration);
@@ -157,6 +160,15 @@ class BgpConfigurationKind : public NamedV3Kind {
   }
 
  private:
+  // In place of these two a default would be another AS, or a mesh that nobody wants: every session of the cluster at once.
+  static Outcome<bgp::Done> check_not_guessed(const Resource& resource) {
+    if (resource.name != "default") return bgp::Done{};
+    Fields fields(resource.spec);
+    fields.asn("asNumber");
+    fields.flag("nodeToNodeMeshEnabled");
+    return fields.finish(false);
+  }
+
   static void check_own_annotations(Resource& resource, Fields& fields) {
     if (resource.name != "default" && has_annotations(resource.metadata)) {
       fields.fail("calico-bgp/ annotations have an effect on the BGPConfiguration default alone", resource.line);

@@ -79,6 +79,16 @@ TEST_CASE("a BGPConfiguration default that is no JSON is a problem: the AS numbe
   CHECK(warnings(r) == "config_entry_ignored /calico/resources/v3/projectcalico.org/bgpconfigurations/default\n");
 }
 
+TEST_CASE("a BGPConfiguration default whose AS number or mesh cannot be read is a problem: neither is guessed") {
+  for (const char* spec : {R"({"asNumber":70000000000})", R"({"asNumber":[64513]})", R"({"nodeToNodeMeshEnabled":"off"})"}) {
+    CAPTURE(spec);
+    const Resolved r = stored_as(spec);
+    REQUIRE(r.problem.has_value());
+    CHECK(r.problem->starts_with("the BGPConfiguration default cannot be read: "));
+    CHECK(r.config.peers.empty());
+  }
+}
+
 TEST_CASE("a stored field that makes no sense is ignored with a warning, and no other with it") {
   const Resolved r = stored_as(
       R"({"asNumber":64513,"listenPort":0,"bindMode":"Some","nodeMeshMaxRestartTime":"2h","ignoredInterfaces":["*","eth1"],)"
