@@ -109,9 +109,21 @@ std::string address_of(const Values& values, const std::string& version) {
   return address + "/" + std::to_string(network->length());
 }
 
+// v1's documents had no tunnel's end, and no AS number without an address; its keys did.
+void add_what_no_document_says(Resource& node, const std::string& as, const std::string& tunnel) {
+  const Value* stored = node.spec.find("bgp");
+  if (tunnel.empty() && (stored != nullptr || as.empty())) return;
+  Value fields = stored != nullptr ? *stored : Value::map();
+  if (stored == nullptr && !as.empty()) fields.set("asNumber", Value::string(as));
+  if (!tunnel.empty()) fields.set(kTunnelField, Value::string(tunnel));
+  node.spec.set("bgp", std::move(fields));
+  node.api = model::Api::V3;  // stored as it is
+}
+
 Outcome<Resource> node(const Values& values) {
   Value bgp = Value::map();
-  if (const std::string as = field_of(values, "as_num"); !as.empty()) bgp.set("asNumber", Value::string(as));
+  const std::string as = field_of(values, "as_num");
+  if (!as.empty()) bgp.set("asNumber", Value::string(as));
   const std::string ipv4 = address_of(values, "4");
   const std::string ipv6 = address_of(values, "6");
   if (!ipv4.empty()) bgp.set("ipv4Address", Value::string(ipv4));
@@ -119,12 +131,7 @@ Outcome<Resource> node(const Values& values) {
   Value spec = Value::map();
   if (!ipv4.empty() || !ipv6.empty()) spec.set("bgp", std::move(bgp));
   auto node = from_v1(model::node_kind(), Value::map().set("name", Value::string(values.front().first.node)), std::move(spec));
-  // v1's documents did not have it, its keys did.
-  const std::string tunnel = field_of(values, "IpInIpTunnelAddr");
-  Value* fields = node ? node->spec.find("bgp") : nullptr;
-  if (fields == nullptr || tunnel.empty()) return node;
-  fields->set(kTunnelField, Value::string(tunnel));
-  node->api = model::Api::V3;  // stored as it is
+  if (node) add_what_no_document_says(*node, as, field_of(values, "IpInIpTunnelAddr"));
   return node;
 }
 

@@ -9,6 +9,7 @@
 #include "bgp/base/prng.h"
 #include "config/model/document.h"
 #include "config/model/kinds.h"
+#include "config/model/kinds/node.h"
 
 using namespace config::etcd;
 using config::store::Entry;
@@ -204,6 +205,26 @@ TEST_CASE("a node that changes loses the keys that it no longer needs; deleted, 
   CHECK(written({moved.key, std::nullopt, {}}, before) ==
         Map{{"/calico/v1/host/n1/workload/k8s/pod/endpoint/eth0", "{}"},
             {"/calico/bgp/v1/host/n1/peer_v4/10.9.0.1", R"({"ip":"10.9.0.1","as_num":"1"})"}});
+}
+
+TEST_CASE("a node's AS number and tunnel that were there before its address stay when the address comes") {
+  const Map before = {{"/calico/v1/host/n1/metadata", "{}"},
+                      {"/calico/v1/host/n1/config/IpInIpTunnelAddr", "192.168.1.1"},
+                      {"/calico/bgp/v1/host/n1/ip_addr_v4", ""},
+                      {"/calico/bgp/v1/host/n1/ip_addr_v6", ""},
+                      {"/calico/bgp/v1/host/n1/as_num", "64513"}};
+  const std::string key = "/calico/resources/v3/projectcalico.org/nodes/n1";
+  const auto stored_node = v2::join(key, v2::group(entries(before))[key]);
+  REQUIRE(stored_node.has_value());
+  auto resource = config::model::node_kind().decode(key, stored_node->value);
+  REQUIRE(resource.ok());
+  config::model::Node node = config::model::read_node(*resource);
+  CHECK(node.as_number == bgp::Asn{64513});
+  node.ipv4 = config::model::InterfaceAddress::parse("10.0.0.1/24");  // as the agent registers it
+  const Map after = written({key, config::model::node_kind().encode(config::model::make_node(node), stored_node->value), std::nullopt}, before);
+  CHECK(after.at("/calico/bgp/v1/host/n1/ip_addr_v4") == "10.0.0.1");
+  CHECK(after.contains("/calico/bgp/v1/host/n1/as_num"));
+  CHECK(after.contains("/calico/v1/host/n1/config/IpInIpTunnelAddr"));
 }
 
 TEST_CASE("what Calico v2 has no place for is refused, by name") {
