@@ -99,6 +99,14 @@ Wanted wanted_of(const Options& options) {
   return wanted;
 }
 
+// What is in etcd and cannot be read is in no listing of ours, but there: nothing must be made in its place.
+std::vector<Entry> with_skipped(std::vector<Entry> entries, const config::etcd::Mirror* etcd) {
+  if (!etcd) return entries;
+  for (const config::etcd::Skipped& skipped : etcd->status().skipped)
+    entries.push_back({config::etcd::v2::resource_of(skipped.key).value_or(skipped.key), "", 0});
+  return entries;
+}
+
 }  // namespace
 
 Result<OpenStore, StartError> open_store(const Options& options, LogWriter& log, std::function<void()> level) {
@@ -149,7 +157,8 @@ std::optional<std::string> unanswered(config::store::Store& store, config::etcd:
   return answer ? std::nullopt : std::optional(answer.error().reason);
 }
 
-Status<StartError> register_self(config::store::Store& store, const Options& options, LogWriter& log) {
+Status<StartError> register_self(config::store::Store& store, const config::etcd::Mirror* etcd, const Options& options,
+                                 LogWriter& log) {
   const Machine machine = look_at_machine(wanted_of(options));
   std::optional<Result<Registration, std::string>> plan;
   auto written = commit_plan(store, [&](const std::vector<Entry>& entries) {
@@ -167,7 +176,7 @@ Status<StartError> register_self(config::store::Store& store, const Options& opt
   }
   const Chance chance = some_chance();
   auto made = commit_plan(store, [&](const std::vector<Entry>& entries) {
-    std::vector<Write> missing = missing_defaults(entries, options.node, machine, chance);
+    std::vector<Write> missing = missing_defaults(with_skipped(entries, etcd), options.node, machine, chance);
     if (options.datastore == "etcdv2")
       for (Write& write : missing) write.key = config::etcd::v2::shown_as(write);
     return missing;

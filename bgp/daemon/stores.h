@@ -32,7 +32,9 @@ Status<config::store::StoreError> initialise(config::store::Store& store);
 // Why the store, `etcd` if it is that, does not answer; nullopt: it does. At most limits::kDatastoreWait passes for etcd.
 std::optional<std::string> unanswered(config::store::Store& store, config::etcd::Mirror* etcd);
 
-// Writes our node resource, where what it says changes, and makes the default resources that are missing.
-Status<StartError> register_self(config::store::Store& store, const Options& options, LogWriter& log);
+// Writes our node resource, where what it says changes, and makes the default resources that are missing. `etcd`: the
+// store, if it is that.
+Status<StartError> register_self(config::store::Store& store, const config::etcd::Mirror* etcd, const Options& options,
+                                 LogWriter& log);
 
 }  // namespace bgp::daemon

@@ -202,7 +202,7 @@ Status<StartError> Agent::Impl::register_at_start() {
   if (etcd_ && etcd_->status().state == State::Level) {
     if (auto made = initialise(*store_); !made) return Err(to_start_error(made.error()));
   }
-  auto registered = register_self(*store_, options_, log_);
+  auto registered = register_self(*store_, etcd_, options_, log_);
   is_registered_ = registered.ok();
   if (is_registered_ || !etcd_ || etcd_->status().state == State::Level) return registered;
   log_.log({LogLevel::Warn, "registration_postponed", "", {{"reason", registered.error().reason}}});
@@ -211,7 +211,7 @@ Status<StartError> Agent::Impl::register_at_start() {
 
 void Agent::Impl::register_in_etcd() {
   if (is_registered_) return;
-  auto registered = register_self(*store_, options_, log_);
+  auto registered = register_self(*store_, etcd_, options_, log_);
   is_registered_ = registered.ok();  // if not, again after the next outage
   if (!registered)
     log_.log({LogLevel::Error, "registration_failed", "", {{"reason", registered.error().reason}}});
