@@ -69,8 +69,10 @@ class Expansion {
       PeerWishes wishes = wishes_of(peer);
       wishes.binds_source_address = false;
       wishes.annotations.passive = true;
+      bool is_told = !peer.filters.empty();
       for (const model::EndpointStatus& workload : workloads) {
         if (workload.bgp_peer != peer.name) continue;
+        if (!std::exchange(is_told, true)) warn_of_open_door(peer);
         for (const auto& address : {workload.ipv4, workload.ipv6}) {
           if (!address) continue;
           table_.add({*address, 179, peer.as_number}, wishes, PeerType::LocalWorkload, PeerTable::From::Resource, peer.name);
@@ -94,6 +96,13 @@ class Expansion {
   }
 
  private:
+  // As upstream all is accepted; but a workload is seldom trusted as a router is.
+  void warn_of_open_door(const BgpPeer& peer) {
+    table_.warn("workload_peers_unfiltered", peer.name,
+                "it has no filters: its workloads can take the traffic of any prefix, the default route and other nodes' "
+                "addresses too; give it a BGPFilter whose importV4 and importV6 accept what they may announce and reject the rest");
+  }
+
   static bool is_named(const BgpPeer& peer) {
     return !peer.annotations.dynamic && peer.local_workload_selector.empty();
   }

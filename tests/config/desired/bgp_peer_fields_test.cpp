@@ -111,7 +111,10 @@ TEST_CASE("localWorkloadSelector: the workloads that Felix names for it are pass
     CHECK_FALSE(peer.session.local_address.has_value());
     CHECK(peer.session.graceful_restart.restart_time_s == 30);
   }
-  CHECK(r.warnings.empty());
+  CHECK_MESSAGE(warnings(r) == "workload_peers_unfiltered pods\n", "once, however many there are");
+  CHECK(warnings(with(v3("BGPPeer", "pods", "localWorkloadSelector: all(), asNumber: 65401, filters: [f]") +
+                      v3("BGPFilter", "f", "importV4: [{action: Reject}]"))) == "");
+  CHECK(warnings(with(v3("BGPPeer", "gone", "localWorkloadSelector: all(), asNumber: 65401"))) == "");
   CHECK_MESSAGE(peers(with(v3("BGPPeer", "pods", "localWorkloadSelector: all(), asNumber: 65401, node: n2"))).empty(), "not ours");
   CHECK_MESSAGE(peers(with(v3("BGPPeer", "gone", "localWorkloadSelector: all(), asNumber: 65401"))).empty(), "no workload has it");
   CHECK(peers(with(v3("BGPPeer", "pods", "localWorkloadSelector: all(), asNumber: 65401"), "n2")) == "10.65.0.2 as 65401 workload\n");
