@@ -27,12 +27,23 @@ std::vector<StoredNode> stored_nodes(const std::vector<config::store::Entry>& en
   return nodes;
 }
 
+model::Node new_node(const std::string& name) { return {.name = name, .as_number = {}, .ipv4 = {}, .ipv6 = {}}; }
+
+// Why what is stored of the node `name` cannot be read; empty: it can, or there is none.
+std::string fault_of_own(const std::vector<config::store::Entry>& entries, const std::string& name) {
+  const std::string key = model::node_kind().key(model::make_node(new_node(name)));
+  auto own = std::find_if(entries.begin(), entries.end(), [&](const config::store::Entry& e) { return e.key == key; });
+  if (own == entries.end()) return {};
+  auto resource = model::node_kind().decode(own->key, own->value);
+  if (resource) return {};
+  return "the node '" + name + "' is stored and cannot be read: " + resource.error().to_string() +
+         "; replace it with calicoctl, or delete it";
+}
+
 const StoredNode* find_own(const std::vector<StoredNode>& nodes, const std::string& name) {
   auto own = std::find_if(nodes.begin(), nodes.end(), [&](const StoredNode& n) { return n.node.name == name; });
   return own == nodes.end() ? nullptr : &*own;
 }
-
-model::Node new_node(const std::string& name) { return {.name = name, .as_number = {}, .ipv4 = {}, .ipv6 = {}}; }
 
 std::string to_text(const std::optional<InterfaceAddress>& address) { return address ? address->to_string() : "none"; }
 
@@ -160,6 +171,7 @@ Result<Registration, std::string> finish(const std::vector<StoredNode>& nodes, c
 
 Result<Registration, std::string> register_node(const std::vector<config::store::Entry>& entries,
                                                 const Options& options, const Machine& machine) {
+  if (std::string fault = fault_of_own(entries, options.node_name); !fault.empty()) return Err(std::move(fault));
   const std::vector<StoredNode> nodes = stored_nodes(entries);
   const StoredNode* own = find_own(nodes, options.node_name);
   model::Node node = own ? own->node : new_node(options.node_name);

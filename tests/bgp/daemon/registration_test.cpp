@@ -190,6 +190,15 @@ TEST_CASE("DISABLE_NODE_IP_CHECK looks at no other node") {
   CHECK(register_node({stored(node("node2", address("10.0.0.5/24")))}, o, machine()).ok());
 }
 
+TEST_CASE("an own node resource that cannot be read is not written over, and named with the way out") {
+  Entry broken = stored(node("node1", address("10.0.0.5/24")));
+  broken.value = "{";
+  auto registration = register_node({broken}, options("10.0.0.5"), machine());
+  REQUIRE_FALSE(registration.ok());
+  CHECK(registration.error().starts_with("the node 'node1' is stored and cannot be read: "));
+  CHECK(registration.error().ends_with("; replace it with calicoctl, or delete it"));
+}
+
 TEST_CASE("CALICO_K8S_NODE_REF goes into the node's orchRefs, and what else is stored stays") {
   Options o = options("10.0.0.5/24");
   o.node.kubernetes_node = "worker-1";
