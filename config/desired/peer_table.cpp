@@ -48,7 +48,7 @@ void PeerTable::set_filters(PeerSettings& settings, const PeerWishes& wishes, co
     warn("filter_missing", subject, "there is no BGPFilter " + name + "; its rules are passed over",
          settings.session.address.to_string());
   }
-  settings.import = policies_.import_filter(wishes.filters);
+  settings.import = policies_.import_filter(wishes.filters, wishes.is_of_workload);
   settings.export_ = policies_.export_filter(wishes.filters);
 }
 

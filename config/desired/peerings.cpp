@@ -68,6 +68,7 @@ class Expansion {
       if (peer.local_workload_selector.empty() || type_of(peer) != pass || !is_for(peer, self_.name, self_.labels)) continue;
       PeerWishes wishes = wishes_of(peer);
       wishes.binds_source_address = false;
+      wishes.is_of_workload = true;
       wishes.annotations.passive = true;
       bool is_told = !peer.filters.empty();
       for (const model::EndpointStatus& workload : workloads) {
@@ -96,10 +97,10 @@ class Expansion {
   }
 
  private:
-  // As upstream all is accepted; but a workload is seldom trusted as a router is.
+  // As upstream all is accepted but the nodes' addresses; yet a workload is seldom trusted as a router is.
   void warn_of_open_door(const BgpPeer& peer) {
     table_.warn("workload_peers_unfiltered", peer.name,
-                "it has no filters: its workloads can take the traffic of any prefix, the default route and other nodes' "
+                "it has no filters: its workloads can take the traffic of any prefix, the default route and other workloads' "
                 "addresses too; give it a BGPFilter whose importV4 and importV6 accept what they may announce and reject the rest");
   }
 

@@ -34,8 +34,20 @@ FilterPtr Policies::export_filter(const std::vector<std::string>& filters) const
   return filter_of(std::move(rules));
 }
 
-FilterPtr Policies::import_filter(const std::vector<std::string>& filters) const {
-  const PolicyRules own = rules_of(filters, Direction::Import);
+// A workload that announced a node's address would take that node's sessions from it.
+PolicyRules Policies::guard_nodes() const {
+  bgp::policy::Rule rule{{}, bgp::policy::Verdict::Reject, false, {}, {}};
+  for (const auto& [name, node] : inventory_.nodes) {
+    for (const auto& address : {bare(node.ipv4), bare(node.ipv6)}) {
+      if (address) rule.any_of.push_back({bgp::Prefix(*address, address->bits()), address->bits(), address->bits()});
+    }
+  }
+  return rule.any_of.empty() ? PolicyRules{} : PolicyRules{std::move(rule)};
+}
+
+FilterPtr Policies::import_filter(const std::vector<std::string>& filters, bool is_of_workload) const {
+  PolicyRules own = is_of_workload ? guard_nodes() : PolicyRules{};
+  append(own, rules_of(filters, Direction::Import));
   if (own.empty()) return nullptr;
   const PolicyRules& around = bgp::policy::reject_martians()->rules;  // the last of which accepts all
   PolicyRules rules(around.begin(), around.end() - 1);

@@ -22,13 +22,15 @@ class Policies {
   bgp::policy::FilterPtr export_filter() const { return export_; }
   // With the rules of these BGPFilters in front, whose word is final; null where they have none for this direction.
   bgp::policy::FilterPtr export_filter(const std::vector<std::string>& filters) const;
-  // Martians are rejected, then these BGPFilters are asked, then everything is accepted; null as above.
-  bgp::policy::FilterPtr import_filter(const std::vector<std::string>& filters) const;
+  // Martians are rejected, from a workload the addresses of nodes too; then these BGPFilters are asked, then everything is
+  // accepted; null as above.
+  bgp::policy::FilterPtr import_filter(const std::vector<std::string>& filters, bool is_of_workload) const;
   bool knows(const std::string& filter) const { return inventory_.filters.contains(filter); }
   // By prefix alone; null: everything.
   bgp::policy::FilterPtr kernel_filter() const { return kernel_; }
 
  private:
+  PolicyRules guard_nodes() const;
   PolicyRules rules_of(const std::vector<std::string>& filters, Direction direction) const;
 
   const Inventory& inventory_;

@@ -32,6 +32,7 @@ struct PeerWishes {
   std::optional<uint8_t> ttl_security = {};
   std::optional<model::SecretRef> password = {};
   std::vector<std::string> filters = {};  // names of BGPFilters
+  bool is_of_workload = false;            // a pod, which is not trusted with the addresses of nodes
   std::optional<bgp::IpAddress> reachable_by = {};
   model::Annotations annotations = {};
 };

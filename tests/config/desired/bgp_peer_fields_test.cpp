@@ -112,6 +112,10 @@ TEST_CASE("localWorkloadSelector: the workloads that Felix names for it are pass
     CHECK(peer.session.graceful_restart.restart_time_s == 30);
   }
   CHECK_MESSAGE(warnings(r) == "workload_peers_unfiltered pods\n", "once, however many there are");
+  const auto verdict = [&](const char* prefix) { return r.config.peers[0].import->evaluate(*bgp::Prefix::parse(prefix)); };
+  CHECK_MESSAGE(verdict("10.0.0.2/32") == bgp::policy::Verdict::Reject, "no workload takes a node's sessions from it");
+  CHECK(verdict("fd00::1/128") == bgp::policy::Verdict::Reject);
+  CHECK(verdict("10.0.0.0/24") == bgp::policy::Verdict::Accept);
   CHECK(warnings(with(v3("BGPPeer", "pods", "localWorkloadSelector: all(), asNumber: 65401, filters: [f]") +
                       v3("BGPFilter", "f", "importV4: [{action: Reject}]"))) == "");
   CHECK(warnings(with(v3("BGPPeer", "gone", "localWorkloadSelector: all(), asNumber: 65401"))) == "");
