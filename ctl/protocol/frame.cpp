@@ -29,7 +29,7 @@ bgp::Err<BadRequest> bad(ErrorCode code, std::string id, std::string message) {
 }  // namespace
 
 std::string to_line(const Request& request) {
-  return R"({"jsonrpc":"2.0","id":)" + request.id + R"(,"method":")" + request.method + R"(","params":)" +
+  return R"({"jsonrpc":"2.0","id":)" + request.id + R"(,"method":)" + dump(request.method) + R"(,"params":)" +
          request.params + "}";
 }
 
@@ -40,7 +40,7 @@ std::string to_line(const Response& response) {
 }
 
 std::string to_line(const Notice& notice) {
-  return R"({"jsonrpc":"2.0","method":")" + notice.method + R"(","params":)" + notice.params + "}";
+  return R"({"jsonrpc":"2.0","method":)" + dump(notice.method) + R"(,"params":)" + notice.params + "}";
 }
 
 bgp::Result<Request, BadRequest> parse_request(std::string_view line) {

@@ -80,11 +80,12 @@ RouteRow row(const char* where, const char* peer) {
 }  // namespace
 
 TEST_CASE("controls that JSON lets through, DEL and C1, are escaped (found by fuzzing)") {
-  const std::string line = "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"m\",\"params\":{\"a\x7f\":\"\xc2\x9b[2J \xc2\xa0\"}}";
+  const std::string line = "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"m\x7f \\\"\",\"params\":{\"a\x7f\":\"\xc2\x9b[2J \xc2\xa0\"}}";
   auto read = parse_request(line);
   REQUIRE(read.ok());
   const std::string again = to_line(*read);
   CHECK(again.find("{\"a\\u007f\":\"\\u009b[2J \xc2\xa0\"}") != std::string::npos);
+  CHECK(again.find(R"("method":"m\u007f \"")") != std::string::npos);
   CHECK(is_one_inert_line(again.substr(0, again.find('\n'))));
   CHECK(*parse_request(again) == *read);
 }
