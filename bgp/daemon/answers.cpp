@@ -35,6 +35,7 @@ ctl::server::Handlers Answers::handlers() {
         [this, reply](const speaker::Snapshot& s) {
           protocol::NodeStatus status = to_node_status(s, from_.node_name, clocks_now());
           status.started = clocks_now().to_wall(from_.started);
+          status.configuration_refused = from_.config.problem();
           if (from_.etcd) status.datastore = to_datastore_status(from_.etcd->status());
           reply(std::move(status));
         });

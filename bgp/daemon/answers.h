@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include "bgp/daemon/config_source.h"
 #include "bgp/daemon/node_status_view.h"
 #include "bgp/io/bfd_driver.h"
 #include "bgp/speaker/speaker.h"
@@ -30,6 +31,7 @@ class Answers {
     speaker::Speaker& speaker;         // the routing thread's
     fib::io::KernelDriver* kernel;     // the routing thread's; null with --fib none
     io::BfdDriver& bfd;
+    const ConfigSource& config;        // the store thread's
     const config::etcd::Mirror* etcd;  // null without
     const BirdSelf& bird_self;         // the store thread's
     Instant started;

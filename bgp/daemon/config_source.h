@@ -35,6 +35,8 @@ class ConfigSource {
 
   // Reads the store (blocking) and watches it from there on. Returns the first configuration.
   Result<config::desired::Resolved, config::store::StoreError> start();
+  // Why the store's last word is not in use; what was before is.
+  const std::optional<std::string>& problem() const { return last_.problem; }
   // A copy of what the store says.
   std::vector<config::store::Entry> entries() const;
   // Ends the watch. No event comes afterwards.

@@ -63,6 +63,7 @@ bool is_named(const DetectionMethod& method, const std::string& interface) {
 std::string made_for_others(const std::string& interface) {
   const bool is = std::any_of(kMadeForOthers.begin(), kMadeForOthers.end(),
                               [&](std::string_view prefix) { return interface.starts_with(prefix); });
+  if (interface == "lo") return "the loopback interface";
   return is ? "made for containers or tunnels" : "";
 }
 

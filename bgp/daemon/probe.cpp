@@ -57,6 +57,8 @@ int say(const std::string& what, const std::string& why) {
 
 std::string why_not_ready(const NodeStatus& status, ctl::protocol::Timestamp now, const ReadyRules& rules) {
   bool is_starting = status.started && now - *status.started < rules.threshold;
+  const bool has_none = status.as_number == 0;  // nothing that was in use before
+  if (status.configuration_refused && has_none) return "the configuration is refused: " + printable(*status.configuration_refused);
   std::string all;
   for (Family family : {Family::IPv4, Family::IPv6}) {
     std::string why = why_not_ready(status, family, is_starting, rules.without);

@@ -342,8 +342,8 @@ void Agent::Impl::make_kernel() {
 
 Status<StartError> Agent::Impl::start_control() {
   answers_.emplace(Answers::Sources{.routing = routing_io_, .store = store_io_, .node_name = options_.node_name,
-                                    .speaker = *speaker_, .kernel = kernel_.get(), .bfd = *bfd_, .etcd = etcd_,
-                                    .bird_self = bird_self_, .started = started_});
+                                    .speaker = *speaker_, .kernel = kernel_.get(), .bfd = *bfd_,
+                                    .config = *config_source_, .etcd = etcd_, .bird_self = bird_self_, .started = started_});
   auto control = ctl::server::UnixServer::open(
       store_io_, {.path = options_.run_dir + "/calico-bgp.ctl", .version = ctl::protocol::this_build()}, *store_,
       answers_->handlers());

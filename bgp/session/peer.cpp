@@ -42,6 +42,7 @@ ActionList Peer::start(Environment& env) {
   if (started_) return out;
   if (!config_.held.empty()) {
     last_fault_ = {Fault::Kind::Held, {}, config_.held};
+    if (state_since_ == Instant{}) state_since_ = env.now;
     return out;
   }
   started_ = true;

@@ -53,7 +53,7 @@ Error connect_error(const std::string& path, int error) {
             0};
   return {ErrorCode::Unreachable,
           "no agent answers on " + path + ": " + std::strerror(error) +
-              "; start calico-bgpd there, or name another socket (calicoctl: --socket, calico-bgpd: --datastore unix:PATH)",
+              "; start calico-bgpd there, or name another socket (calicoctl: --socket, calico-bgpd: --datastore unix:PATH, its probes: --run-dir)",
           {},
           0};
 }

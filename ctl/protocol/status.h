@@ -77,6 +77,7 @@ struct NodeStatus {
   std::optional<MemoryInfo> short_memory = {};  // no new sessions; the next step is Cease 6/8 to the peer with most routes
   std::optional<Timestamp> started = {};           // the agent; for probes (bgp/daemon/probe.h)
   std::optional<Timestamp> recovering_until = {};  // a graceful restart goes on, until then at the latest
+  std::optional<std::string> configuration_refused = {};  // why; what was in use before stays in use
   std::optional<DatastoreStatus> datastore = {};  // none: the store is on this machine
   bool operator==(const NodeStatus&) const = default;
 };

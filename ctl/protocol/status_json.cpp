@@ -195,6 +195,7 @@ std::string to_json(const NodeStatus& status, bool indent) {
   if (const auto& memory = status.short_memory) out["shortMemory"] = {{"used", memory->used}, {"bound", memory->bound}};
   if (status.started) out["started"] = to_rfc3339(*status.started);
   if (status.recovering_until) out["recoveringUntil"] = to_rfc3339(*status.recovering_until);
+  if (status.configuration_refused) out["configurationRefused"] = inert(*status.configuration_refused);
   if (status.datastore) out["datastore"] = to_object(*status.datastore);
   return dump(out, indent);
 }
@@ -233,6 +234,7 @@ bgp::Result<NodeStatus, Error> parse_node_status(std::string_view json) {
     }
     if (object.contains("started")) status.started = time_at(object, "started");
     if (object.contains("recoveringUntil")) status.recovering_until = time_at(object, "recoveringUntil");
+    if (object.contains("configurationRefused")) status.configuration_refused = text_at(object, "configurationRefused");
     for (const Json& peer : object.at("peers")) status.peers.push_back(peer_status(peer));
     if (object.contains("datastore")) status.datastore = datastore_status(object.at("datastore"));
     return status;

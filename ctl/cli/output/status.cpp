@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include "bgp/base/escape.h"
 #include "ctl/cli/output/bfd.h"
 #include "ctl/cli/output/table.h"
 
@@ -99,6 +100,11 @@ std::string memory_lines(const std::optional<MemoryInfo>& memory) {
          "Let peers send less, limit them (max-prefixes), or give the agent more memory (--memory-max).\n";
 }
 
+std::string refusal_line(const std::optional<std::string>& reason) {
+  if (!reason) return "";
+  return "The configuration is refused, what was in use before stays: " + bgp::printable(*reason) + "\n";
+}
+
 }  // namespace
 
 std::string since_text(Timestamp since, Timestamp now) {
@@ -106,7 +112,8 @@ std::string since_text(Timestamp since, Timestamp now) {
 }
 
 std::string status_text(const NodeStatus& status, Timestamp now) {
-  return "Calico process is running.\n" + memory_lines(status.short_memory) + section(status, bgp::Family::IPv4, now) +
+  return "Calico process is running.\n" + memory_lines(status.short_memory) +
+         refusal_line(status.configuration_refused) + section(status, bgp::Family::IPv4, now) +
          section(status, bgp::Family::IPv6, now) + "\n";
 }
 

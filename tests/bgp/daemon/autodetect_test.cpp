@@ -97,8 +97,8 @@ TEST_CASE("why the others were passed over is told of each") {
   CHECK(detect(method("first-found"), Family::IPv4, machine(), node()).passed_over ==
         std::vector<std::string>{"cali123 10.9.0.1/32: made for containers or tunnels",
                                  "docker0 172.17.0.1/16: made for containers or tunnels", "eth1 10.1.0.6/24: a further address",
-                                 "eth0 192.0.2.5/24: an older interface", "lo 127.0.0.1/8: made for containers or tunnels",
-                                 "lo 203.0.113.9/32: made for containers or tunnels"});
+                                 "eth0 192.0.2.5/24: an older interface", "lo 127.0.0.1/8: the loopback interface",
+                                 "lo 203.0.113.9/32: the loopback interface"});
   CHECK(detect(method("cidr=10.1.0.0/16"), Family::IPv6, machine(), node()).passed_over ==
         std::vector<std::string>{"eth1 fe80::5/64: a link-local address", "eth1 fd00::5/64: outside the method's CIDRs"});
   CHECK(detect(method("interface=eth0"), Family::IPv4, machine(), node()).passed_over.at(0) ==

@@ -37,6 +37,14 @@ TEST_CASE("without peers the agent is ready from the start") {
   CHECK(after(60s, node()) == "");
 }
 
+TEST_CASE("a node that has nothing to run on is not ready; one that keeps what was in use before is") {
+  NodeStatus status = node();
+  status.configuration_refused = "it has no address";
+  CHECK(after(60s, status) == "the configuration is refused: it has no address");
+  status.as_number = 64512;
+  CHECK(after(60s, status) == "");
+}
+
 TEST_CASE("before the threshold every peer must be Established, and those that are not are named with their reason") {
   NodeStatus status = node();
   add(status, "10.0.0.1", "Established");

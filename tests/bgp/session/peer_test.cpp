@@ -55,6 +55,7 @@ TEST_CASE("a peer that is held stays Idle, says why, and takes no connection") {
   CHECK(world.peer.state() == State::Idle);
   CHECK_FALSE(world.peer.is_started());
   CHECK(world.peer.next_deadline() == kNever);
+  CHECK_MESSAGE(world.peer.state_since() == world.now, "not since the clock began");
   CHECK(world.peer.last_fault().to_string() == "Error: password secret bgp/rack: no such file");
   CHECK(world.accepted(1) == "close 1");
   PeerConfig mended = config_towards();

@@ -174,6 +174,14 @@ TEST_CASE("node status says that memory is short, and what to do, only while it 
   CHECK(calicoctl("node status -o json").out.find("\"shortMemory\": {") != std::string::npos);
 }
 
+TEST_CASE("node status says that what is stored is not in use, and why") {
+  Scene calicoctl = with_status({});
+  calicoctl.agent.statuses[0]->configuration_refused = "it has no address";
+  CHECK(calicoctl("node status").out.starts_with(
+      "Calico process is running.\nThe configuration is refused, what was in use before stays: it has no address\n\nIPv4"));
+  CHECK(calicoctl("node status -o json").out.find("\"configurationRefused\": \"it has no address\"") != std::string::npos);
+}
+
 TEST_CASE("node peer shows a session in full") {
   ::setenv("TZ", "UTC", 1);
   Scene calicoctl;

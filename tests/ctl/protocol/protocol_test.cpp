@@ -97,6 +97,7 @@ TEST_CASE("a node's status crosses the socket unchanged") {
   status.short_memory = {100, 128};
   status.started = *parse_rfc3339("2016-12-05T23:30:04.000Z");
   status.recovering_until = *parse_rfc3339("2016-12-05T23:32:04.000Z");
+  status.configuration_refused = "it has no address";
   auto back = parse_node_status(to_json(status));
   REQUIRE(back.ok());
   CHECK(*back == status);
