@@ -19,9 +19,10 @@ struct World3 {
   }
   void learn_block(const char* text) {
     AttrId attr = rib.attrs().intern_local(attributes(""));
-    wire::NlriEntry entry = entry_of(prefix(text));
+    const Prefix block = prefix(text);  // the entry points into it
+    wire::NlriEntry entry = entry_of(block);
     entry.path_id = static_cast<uint32_t>(LocalKind::Block);
-    rib.learn(kLocalPeer, prefix(text).family(), entry, attr);
+    rib.learn(kLocalPeer, block.family(), entry, attr);
     rib.attrs().release(attr);
   }
   // "192.168.2.0/26 10.0.0.2@tunl0; 11.0.0.0/8 none"

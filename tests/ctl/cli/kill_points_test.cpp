@@ -191,7 +191,7 @@ TEST_CASE("fault 34: killed before any system call of an apply, the old configur
   std::map<std::string, int> seen;
   for (long i = 0; i < spread; ++i) ++seen[killed_at(1 + opening * i / spread).second];
   for (long point = opening + 1; point <= calls; ++point) ++seen[killed_at(point).second];
-  CHECK(seen[old] > spread);  // the commit itself was among the points, too
+  CHECK(seen[old] >= spread);  // more: the commit itself was among the points; a sanitizer's end is longer than `last`
   CHECK(seen["2"] > 0);
   MESSAGE(calls << " system calls: " << seen[old] << " times old, " << seen["2"] << " times new");
 }

@@ -134,7 +134,7 @@ TEST_CASE("no agent: unreachable, at once, and what to do") {
   CHECK(client.error().code == ErrorCode::Unreachable);
   CHECK(client.error().message ==
         "no agent answers on /nonexistent/ctl: No such file or directory; start calico-bgpd there, or name another "
-        "socket (calicoctl: --socket, calico-bgpd: --datastore unix:PATH)");
+        "socket (calicoctl: --socket, calico-bgpd: --datastore unix:PATH, its probes: --run-dir)");
   CHECK(RemoteStore("/nonexistent/ctl").get("/k").error().kind == StoreError::Kind::Unreachable);
 }
 
