@@ -1,6 +1,5 @@
 #include "bgp/daemon/wiring.h"
 
-#include <malloc.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -8,9 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <algorithm>
 #include <csignal>
-#include <random>
 #include <thread>
 #include <utility>
 
@@ -21,17 +18,13 @@
 #include "bgp/daemon/log_writer.h"
 #include "bgp/daemon/node_name_file.h"
 #include "bgp/daemon/node_status_writer.h"
+#include "bgp/daemon/routing.h"
 #include "bgp/daemon/stores.h"
-#include "bgp/daemon/transcript_file.h"
-#include "bgp/io/bfd_driver.h"
-#include "bgp/io/memory_meter.h"
 #include "bgp/io/speaker_driver.h"
 #include "bgp/io/tcp_ao.h"
 #include "ctl/protocol/version.h"
 #include "ctl/server/bird_server.h"
 #include "ctl/server/unix_server.h"
-#include "fib/io/kernel_driver.h"
-#include "fib/io/own_routes.h"
 
 namespace bgp::daemon {
 namespace {
@@ -41,20 +34,6 @@ using config::desired::Surroundings;
 
 StartError to_start_error(const ctl::server::ServerError& error) {
   return {error.reason, error.kind == ctl::server::ServerError::Kind::Busy ? 75 : 1};
-}
-
-StartError no_kernel(const fib::KernelError& error) {
-  return {"cannot reach the kernel's routing table: " + error.operation + ": " + error.text +
-              "; run as root or with CAP_NET_ADMIN, or give --fib none", 1};
-}
-
-fib::BestRoute to_best_route(const rib::RouteChange& change) {
-  auto type = change.kind == rib::RouteChange::Kind::Blackhole ? fib::BestRoute::Type::Blackhole
-                                                               : fib::BestRoute::Type::Unicast;
-  fib::BestRoute route{change.prefix, type, {}};
-  for (const rib::RouteChange::NextHop& hop : change.next_hops)
-    route.next_hops.emplace_back(fib::Gateway(hop.gateway, hop.device), hop.weight);
-  return route;
 }
 
 // A remote store that hangs must not keep us: whatever is open then survives a kill -9 as well.
@@ -69,7 +48,7 @@ void end_within_two_seconds() {
 class Agent::Impl {
  public:
   explicit Impl(const Options& options)
-      : options_(options), log_(store_io_, options.log_level.value_or(LogLevel::Info)), memory_(options.memory_max) {}
+      : options_(options), log_(store_io_, options.log_level.value_or(LogLevel::Info)) {}
   ~Impl() { stop_store_thread(); }
 
   Status<StartError> start();
@@ -79,14 +58,7 @@ class Agent::Impl {
   Status<StartError> wait_for_datastore();
   Status<StartError> register_at_start();
   void register_in_etcd();
-  Status<StartError> start_routing(const config::desired::Resolved& first);
   void set_log_level(const Surroundings& around);
-  void take(const Surroundings& around);
-  void tell_kernel(const Surroundings& around);
-  io::Listening listening(const Surroundings& around) const;
-  void make_bfd(uint64_t seed);
-  void make_kernel();
-  fib::io::KernelOptions kernel_options() const;
   Status<StartError> start_control();
   Status<StartError> start_bird(Family family);
   void shut_down(const std::string& reason);
@@ -98,7 +70,6 @@ class Agent::Impl {
   boost::asio::io_context store_io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> store_work_{store_io_.get_executor()};
   LogWriter log_;
-  io::MemoryMeter memory_;
   std::unique_ptr<config::store::Store> store_;
   config::etcd::Mirror* etcd_ = nullptr;  // store_, when it is etcd
   bool is_registered_ = false;            // the store thread's, once it runs
@@ -110,12 +81,7 @@ class Agent::Impl {
   std::vector<std::unique_ptr<ctl::server::BirdServer>> birds_;  // a family each
   BirdSelf bird_self_{ctl::protocol::this_build().version + "+compat1.6.8", std::chrono::system_clock::now(),
                       std::chrono::system_clock::now()};  // the store thread's, once that runs
-  std::unique_ptr<speaker::transcript::Recorder> recorder_;  // null without --record
-  std::unique_ptr<speaker::Speaker> speaker_;
-  std::unique_ptr<fib::io::KernelDriver> kernel_;  // null with --fib none
-  std::vector<std::string> ignored_interfaces_;    // as the kernel driver was told; the routing thread's
-  std::unique_ptr<io::SpeakerDriver> driver_;
-  std::unique_ptr<io::BfdDriver> bfd_;
+  Routing routing_{routing_io_, options_, log_};  // the routing thread's, once that runs
   boost::asio::signal_set signals_{routing_io_, SIGINT, SIGTERM};
   std::thread store_thread_;
 };
@@ -152,22 +118,19 @@ Status<StartError> Agent::Impl::start() {
             auto config = std::make_shared<const speaker::SpeakerConfig>(resolved.config);
             bird_self_.reconfigured = std::chrono::system_clock::now();
             set_log_level(resolved.surroundings);
-            post(routing_io_, [this, config, around = resolved.surroundings] {
-              take(around);
-              driver_->handle(speaker::input::Reconfigure{config});
-            });
+            post(routing_io_, [this, config, around = resolved.surroundings] { routing_.reconfigure(around, config); });
           },
           [this](const LogRecord& record) { log_.log(record); },
           [this](const config::store::Change& change) { node_status_->take(change); }});
   auto first = config_source_->start();
   if (!first) return Err(to_start_error(first.error()));
   set_log_level(first->surroundings);
-  if (auto routing = start_routing(*first); !routing) return routing;
+  if (auto routing = routing_.start(*first); !routing) return routing;
   if (auto control = start_control(); !control) return control;
   log_.log({LogLevel::Info, "started", "",
             {{"node", options_.node_name}, {"as", first->config.local_as.to_string()},
              {"identifier", first->config.identifier.to_string()},
-             {"peers", std::to_string(first->config.peers.size())}, {"memory", memory_.to_string()}}});
+             {"peers", std::to_string(first->config.peers.size())}, {"memory", routing_.memory()}}});
   if (!options_.node.speaks_bgp())
     log_.log({LogLevel::Info, "no_bgp", "", {{"backend", options_.node.backend}}});
   address_monitor_.emplace(store_io_, *store_, options_,
@@ -217,132 +180,14 @@ void Agent::Impl::register_in_etcd() {
     log_.log({LogLevel::Error, "registration_failed", "", {{"reason", registered.error().reason}}});
 }
 
-Status<StartError> Agent::Impl::start_routing(const config::desired::Resolved& first) {
-  std::random_device chance;
-  speaker::Speaker::Options options;
-  options.seed = static_cast<uint64_t>(chance()) << 32 | chance();
-  options.has_fib = options_.has_fib;
-  options.software = "calico-bgp " + ctl::protocol::this_build().version;
-  if (options_.has_fib) {
-    auto kept = fib::io::find_own_routes(kernel_options());
-    if (!kept) return Err(no_kernel(kept.error()));
-    options.forwarding_kept = *kept;
-  }
-  auto config = std::make_shared<const speaker::SpeakerConfig>(first.config);
-  Instant now = io::now();
-  if (!options_.record.empty()) {
-    ctl::protocol::VersionInfo version = ctl::protocol::this_build();
-    auto recorder = open_recorder(options_.record,
-                                  {"calico-bgpd " + version.version + " " + version.git_commit, options, config, now},
-                                  [this](const LogRecord& record) { log_.log(record); });
-    if (!recorder) return Err(StartError{recorder.error(), 1});
-    recorder_ = std::move(*recorder);
-  }
-  speaker_ = std::make_unique<speaker::Speaker>(config, options, now);
-  make_bfd(static_cast<uint64_t>(chance()) << 32 | chance());
-  make_kernel();
-  driver_ = std::make_unique<io::SpeakerDriver>(
-      routing_io_, *speaker_,
-      io::SpeakerEvents{
-          // speaker -> kernel: the selected route of each prefix that changed, a slice of decisions at a time
-          [this](const std::vector<rib::RouteChange>& changes) {
-            for (const rib::RouteChange& change : changes) {
-              if (change.kind == rib::RouteChange::Kind::None) kernel_->unwant(change.prefix);
-              else kernel_->want(to_best_route(change));
-            }
-          },
-          [this](const ScopedAddress& address) { kernel_->watch_next_hop(address); },
-          [this](const ScopedAddress& address) { kernel_->unwatch_next_hop(address); },
-          // speaker -> kernel: once, every peer has said what it knows
-          [this] {
-            if (kernel_) kernel_->allow_sweep();
-          },
-          // speaker -> BFD thread: which sessions are wanted
-          [this](const bfd::Wish& wish) { bfd_->start(wish); },
-          [this](const IpAddress& remote) { bfd_->stop(remote); },
-          [this](const LogRecord& record) { log_.log(record); },
-          // memory -> speaker: at each turn; only changes of a step are told
-          [this] { return memory_.measure(); },
-          // speaker -> allocator: once a second while memory is short
-          [this] {
-            if (kernel_) kernel_->give_back_memory();
-            malloc_trim(0);
-          }},
-      recorder_.get());
-  if (!options_.node.speaks_bgp()) return Done{};
-  if (auto listens = driver_->listen(listening(first.surroundings)); !listens) return Err(StartError{listens.error(), 1});
-  if (!kernel_) return Done{};
-  tell_kernel(first.surroundings);
-  if (auto started = kernel_->start(); !started) return Err(no_kernel(started.error()));
-  return Done{};
-}
-
-// store -> rim: what the configuration says beside the speaker, on the routing thread, before the speaker hears of it
-void Agent::Impl::take(const Surroundings& around) {
-  if (!options_.node.speaks_bgp()) return;
-  if (auto listens = driver_->listen(listening(around)); !listens)
-    log_.log({LogLevel::Error, "listen_failed", "", {{"reason", listens.error()}, {"next_attempt", "in 5 s"}}});
-  if (kernel_) tell_kernel(around);
-}
-
-void Agent::Impl::tell_kernel(const Surroundings& around) {
-  kernel_->set_host_routes(around.host_routes);
-  if (std::exchange(ignored_interfaces_, around.ignored_interfaces) == around.ignored_interfaces) return;
-  kernel_->ignore_subnets_of([patterns = around.ignored_interfaces](std::string_view link) {
-    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& p) { return policy::matches_pattern(p, link); });
-  });
-}
-
-io::Listening Agent::Impl::listening(const Surroundings& around) const {
-  return {options_.listen_port.value_or(around.listen_port), around.listen_addresses};
-}
-
 // What the command line or the environment says stands.
 void Agent::Impl::set_log_level(const Surroundings& around) {
   if (!options_.log_level) log_.set_level(level_of(around.log_severity));
 }
 
-void Agent::Impl::make_bfd(uint64_t seed) {
-  bfd_ = std::make_unique<io::BfdDriver>(
-      seed, io::BfdEvents{
-                // BFD thread -> speaker: a session came up or fell; at most one for each detection time and peer
-                [this](const bfd::Changed& changed) {
-                  post(routing_io_, [this, changed] { driver_->handle(speaker::input::BfdState(changed)); });
-                },
-                [this](const LogRecord& record) { log_.log(record); }});
-}
-
-fib::io::KernelOptions Agent::Impl::kernel_options() const {
-  return {.protocol = options_.fib_protocol, .table = options_.fib_table};
-}
-
-void Agent::Impl::make_kernel() {
-  if (!options_.has_fib) return;
-  kernel_ = std::make_unique<fib::io::KernelDriver>(
-      routing_io_, kernel_options(),
-      fib::io::KernelEvents{
-          // kernel -> speaker: routes of others, as the kernel tells of them
-          [this](const std::vector<fib::LocalRoute>& added, const std::vector<fib::LocalRoute>& removed) {
-            speaker::input::LocalRoutes routes;
-            for (const fib::LocalRoute& route : removed) routes.removed.push_back(route.prefix);
-            for (const fib::LocalRoute& route : added)
-              routes.added.emplace_back(route.prefix,
-                                        policy::LocalOrigin{route.interface, route.metric, route.has_gateway});
-            driver_->handle(routes);
-          },
-          // kernel -> speaker: answers about the next hops it watches
-          [this](const std::vector<fib::NextHopState>& states) {
-            speaker::input::NextHopStates in;
-            for (const fib::NextHopState& s : states) in.states.push_back({s.address, s.reachable, s.metric, s.ifindex, s.interface});
-            driver_->handle(in);
-          },
-          [this](const LogRecord& record) { log_.log(record); },
-          [] {}});
-}
-
 Status<StartError> Agent::Impl::start_control() {
   answers_.emplace(Answers::Sources{.routing = routing_io_, .store = store_io_, .node_name = options_.node_name,
-                                    .speaker = *speaker_, .kernel = kernel_.get(), .bfd = *bfd_,
+                                    .speaker = routing_.speaker(), .kernel = routing_.kernel(), .bfd = routing_.bfd(),
                                     .config = *config_source_, .etcd = etcd_, .bird_self = bird_self_, .started = started_});
   auto control = ctl::server::UnixServer::open(
       store_io_, {.path = options_.run_dir + "/calico-bgp.ctl", .version = ctl::protocol::this_build()}, *store_,
@@ -374,10 +219,7 @@ void Agent::Impl::run() {
 void Agent::Impl::shut_down(const std::string& reason) {
   end_within_two_seconds();
   log_.log({LogLevel::Info, "stopping", "", {{"reason", reason}}});
-  driver_->handle(speaker::input::Shutdown{"shutting down", options_.stops_gracefully});
-  driver_->stop();
-  bfd_.reset();  // says AdminDown: nothing is wrong with the path
-  if (kernel_) kernel_->stop();
+  routing_.stop();
   routing_io_.stop();
 }
 

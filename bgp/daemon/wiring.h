@@ -1,4 +1,4 @@
-// Constructs everything and joins it; every edge is commented "from -> to: what, bound" in wiring.cpp.
+// Constructs everything and joins it; every edge is commented "from -> to: what, bound" in wiring.cpp and routing.cpp.
 //
 // Three threads. Routing: sockets, kernel, Speaker, FibTable. Store: RocksDB, etcd's copy or a remote store, resolve, the control
 // socket (so that a stalled reader cannot touch routing), logs. BFD: its sessions alone (once one is wanted), so that they
