@@ -121,7 +121,7 @@ bool was_refused(const fib::RouteStatus& kernel) {
   return kernel.state == fib::RouteState::Failed || kernel.state == fib::RouteState::Conflict;
 }
 
-void make_local(const speaker::RouteSnapshot& route, const std::optional<fib::io::KernelDriver::Way>& way,
+void make_local(const speaker::RouteSnapshot& route, const std::optional<fib::Way>& way,
                 bird::Route& out) {
   bool is_block = route.view.path_id == static_cast<uint32_t>(rib::LocalKind::Block);
   out.protocol = is_block ? "static1" : "kernel1";
@@ -135,7 +135,7 @@ void make_local(const speaker::RouteSnapshot& route, const std::optional<fib::io
   out.gateway = way->gateway->to_string();
 }
 
-void make_bgp(const speaker::RouteSnapshot& route, const std::optional<fib::io::KernelDriver::Way>& way,
+void make_bgp(const speaker::RouteSnapshot& route, const std::optional<fib::Way>& way,
               const speaker::PeerSnapshot* peer, bird::Route& out) {
   out.is_bgp = true;
   out.source = "BGP";

@@ -6,7 +6,7 @@
 
 #include "bgp/daemon/status_view.h"
 #include "ctl/bird/view.h"
-#include "fib/io/kernel_driver.h"
+#include "fib/table/route.h"
 
 namespace bgp::daemon {
 
@@ -24,7 +24,7 @@ ctl::bird::View to_bird_view(const speaker::Snapshot& snapshot, const speaker::T
 // What the routing thread knows of one route besides: as the kernel has it, and how it gets to its next hop.
 struct BirdRouteFacts {
   fib::RouteStatus kernel;
-  std::optional<fib::io::KernelDriver::Way> way;
+  std::optional<fib::Way> way;
 };
 // `facts`: of each route, in the same order; empty when there is no FIB. `snapshot` says when sessions came up.
 ctl::bird::RoutePage to_bird_routes(const speaker::RoutePage& page, const std::vector<BirdRouteFacts>& facts,

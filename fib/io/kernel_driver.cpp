@@ -371,28 +371,8 @@ void KernelDriver::allow_sweep() {
 
 void KernelDriver::give_back_memory() { impl_->machine.routes().give_back_memory(); }
 
-namespace {
-
-std::optional<KernelDriver::Way> first_way(const table::KernelView& view, const std::vector<Leg>& legs) {
-  const Link* link = legs.empty() ? nullptr : view.find_link(legs[0].ifindex);
-  if (!link) return std::nullopt;
-  KernelDriver::Way way{std::nullopt, link->name};
-  if (!legs[0].gateway.is_unspecified()) way.gateway = legs[0].gateway;
-  return way;
-}
-
-}  // namespace
-
-std::optional<KernelDriver::Way> KernelDriver::way_to(const bgp::ScopedAddress& next_hop) const {
-  return first_way(impl_->machine.view(), impl_->machine.look_up(next_hop).legs);
-}
-
-std::optional<KernelDriver::Way> KernelDriver::way_of(const bgp::Prefix& prefix) const {
-  const table::KernelView& view = impl_->machine.view();
-  std::span<const KernelRoute> routes = view.routes_to(prefix);
-  return routes.empty() ? std::nullopt : first_way(view, routes[0].legs);
-}
-
+std::optional<Way> KernelDriver::way_to(const bgp::ScopedAddress& next_hop) const { return impl_->machine.way_to(next_hop); }
+std::optional<Way> KernelDriver::way_of(const bgp::Prefix& prefix) const { return impl_->machine.way_of(prefix); }
 RouteStatus KernelDriver::status(const bgp::Prefix& prefix) const { return impl_->machine.routes().status(prefix); }
 
 KernelCounters KernelDriver::counters() const {

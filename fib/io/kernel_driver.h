@@ -92,11 +92,7 @@ class KernelDriver {
   // Memory is short: frees what is not in use.
   void give_back_memory();
 
-  // What of others carries packets there: the gateway, unless it is attached, and the link's name. nullopt: nothing does.
-  struct Way {
-    std::optional<bgp::IpAddress> gateway;
-    std::string interface;
-  };
+  // nullopt: nothing carries packets there.
   std::optional<Way> way_to(const bgp::ScopedAddress& next_hop) const;
   std::optional<Way> way_of(const bgp::Prefix& prefix) const;  // a route to exactly this prefix
 

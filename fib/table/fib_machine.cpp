@@ -68,6 +68,23 @@ FibMachine::News FibMachine::take_news() {
   return {local_routes_.take_changes(), std::exchange(states_, {})};
 }
 
+std::optional<Way> FibMachine::first_way(const std::vector<Leg>& legs) const {
+  const Link* link = legs.empty() ? nullptr : view_.find_link(legs[0].ifindex);
+  if (!link) return std::nullopt;
+  Way way{std::nullopt, link->name};
+  if (!legs[0].gateway.is_unspecified()) way.gateway = legs[0].gateway;
+  return way;
+}
+
+std::optional<Way> FibMachine::way_to(const bgp::ScopedAddress& next_hop) const {
+  return first_way(next_hops_.look_up(next_hop).legs);
+}
+
+std::optional<Way> FibMachine::way_of(const bgp::Prefix& prefix) const {
+  std::span<const KernelRoute> routes = view_.routes_to(prefix);
+  return routes.empty() ? std::nullopt : first_way(routes[0].legs);
+}
+
 bool FibMachine::take_resync_wish() {
   bool of_routes = routes_.take_resync_wish();
   return std::exchange(wants_resync_, false) || of_routes;

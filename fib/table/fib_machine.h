@@ -45,13 +45,16 @@ class FibMachine {
   void ignore_subnets_of(LocalRoutes::IsIgnored is_ignored) { local_routes_.ignore_subnets_of(std::move(is_ignored)); }
   FibTable& routes() { return routes_; }
   const FibTable& routes() const { return routes_; }
-  const KernelView& view() const { return view_; }
   Resolution look_up(const bgp::ScopedAddress& address) const { return next_hops_.look_up(address); }
+  // How the kernel forwards to an address that may be a next hop, and to exactly this prefix; of several legs the first.
+  std::optional<Way> way_to(const bgp::ScopedAddress& next_hop) const;
+  std::optional<Way> way_of(const bgp::Prefix& prefix) const;
   void watch(const bgp::ScopedAddress& address) { next_hops_.watch(address); }
   void unwatch(const bgp::ScopedAddress& address) { next_hops_.unwatch(address); }
 
  private:
   bool is_foreign(const KernelRoute& route) const;
+  std::optional<Way> first_way(const std::vector<Leg>& legs) const;
   void apply(const KernelEvent& event, KernelView& view);
   void on_event(const RouteEvent& event);
   void on_event(const LinkEvent& event);

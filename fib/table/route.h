@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,6 +65,12 @@ struct NextHopState {
   uint32_t ifindex = 0;   // of a link-local address: the link it was asked for on
   std::string interface = {};  // by which it is reached; of several legs the first; empty: unreachable
   bool operator==(const NextHopState&) const = default;
+};
+
+// What of others carries packets somewhere: the gateway, unless it is attached, and the link's name.
+struct Way {
+  std::optional<bgp::IpAddress> gateway;
+  std::string interface;
 };
 
 // How far a wanted route has come.

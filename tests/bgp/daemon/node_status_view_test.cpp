@@ -49,7 +49,7 @@ speaker::RouteSnapshot local_route(const char* prefix, rib::LocalKind kind) {
   r.view.path_id = static_cast<uint32_t>(kind);
   return r;
 }
-BirdRouteFacts facts(fib::RouteState state, std::optional<fib::io::KernelDriver::Way> way = {}) {
+BirdRouteFacts facts(fib::RouteState state, std::optional<fib::Way> way = {}) {
   return {{state, 0, "", {}}, way};
 }
 
@@ -120,7 +120,7 @@ TEST_CASE("a pod that is a peer is left out, as upstream does, whose type has no
 
 TEST_CASE("routes: what a peer told, FIB where the kernel has it and RIB where not") {
   LiveStatus live = live_with({peer("10.0.0.2", speaker::PeerType::NodeToNodeMesh, session::State::Established)});
-  fib::io::KernelDriver::Way way{IpAddress::parse("10.0.0.2"), "eth0"};
+  fib::Way way{IpAddress::parse("10.0.0.2"), "eth0"};
   LiveStatus in_kernel = live;
   add(in_kernel, bgp_route("192.168.2.0/26", "10.0.0.2"), facts(fib::RouteState::Installed, way));
   CHECK(only_route(in_kernel) == R"({"type":"FIB","destination":"192.168.2.0/26","gateway":"10.0.0.2","interface":"eth0",)"
@@ -150,7 +150,7 @@ TEST_CASE("routes: own blocks are Static, the kernel's own are Kernel, ranges of
   CHECK(only_route(block) == R"({"type":"FIB","destination":"192.168.1.0/26","gateway":"N/A","interface":"blackhole",)"
                              R"("learnedFrom":{"sourceType":"Static"}})");
   add(workload, local_route("192.168.1.3/32", rib::LocalKind::Kernel),
-      facts(fib::RouteState::Absent, fib::io::KernelDriver::Way{std::nullopt, "cali1"}));
+      facts(fib::RouteState::Absent, fib::Way{std::nullopt, "cali1"}));
   CHECK(only_route(workload) == R"({"type":"FIB","destination":"192.168.1.3/32","gateway":"N/A","interface":"cali1",)"
                                 R"("learnedFrom":{"sourceType":"Kernel"}})");
   add(service, local_route("10.96.0.0/12", rib::LocalKind::Service), facts(fib::RouteState::Absent));
@@ -173,7 +173,7 @@ TEST_CASE("a status has kNodeStatusBytesMax at most: then the first peers and ro
   CHECK_FALSE(to_report(kAll, live, kSelf, kClocks).is_cut);
   for (size_t i = 0; i < limits::kRoutesPerPage; ++i)
     add(live, bgp_route("2001:db8:1111:2222:3333:4444:5555:0/128", kLong),
-        facts(fib::RouteState::Installed, fib::io::KernelDriver::Way{IpAddress::parse(kLong), "fifteen_letters"}));
+        facts(fib::RouteState::Installed, fib::Way{IpAddress::parse(kLong), "fifteen_letters"}));
   NodeStatusReport report = to_report(kAll, live, kSelf, kClocks);
   CHECK(report.is_cut);
   CHECK(report.status.find("bgp")->find("peersV6")->items.size() == limits::kPeersMax);

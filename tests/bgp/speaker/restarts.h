@@ -42,6 +42,14 @@ struct Restarts : OneSpeaker {
   void end_of_rib(ConnId conn) {
     for (Family family : {Family::IPv4, Family::IPv6}) say(conn, wire::encode_end_of_rib(family));
   }
+  // Until limits::kStaleTime is nearly over, the session alive all the while; what is stale stays.
+  void wait_nearly_stale_time(ConnId conn, const std::string& meanwhile) {
+    for (int i = 0; i < 12; ++i) {
+      CHECK(counts() == meanwhile);
+      wait(29900ms);
+      say(conn, wire::encode_keepalive());
+    }
+  }
   // "3 routes, 2 stale"
   std::string counts(const char* address = kPeer) const {
     PrefixCounts c = peer(address).ipv4;

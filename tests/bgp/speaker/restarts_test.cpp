@@ -64,11 +64,7 @@ TEST_CASE("limits::kStaleTime: a peer that is back and never says End-of-RIB has
   r.say(conn, announcement("10.0.0.0/8"));
   r.lose(conn);
   conn = r.up();
-  for (int i = 0; i < 12; ++i) {
-    CHECK(r.counts() == "1 routes, 1 stale");
-    r.wait(29900ms);
-    r.say(conn, wire::encode_keepalive());
-  }
+  r.wait_nearly_stale_time(conn, "1 routes, 1 stale");
   r.wait(1200ms);
   CHECK(r.counts() == "0 routes, 0 stale");
 }
