@@ -104,10 +104,9 @@ class Standstill(Pair):
         self.assertEqual(downs, 1, "one session ended, once")
 
 
-class WallClock(Pair):
-    label = "faults clock"
-
-    SHIM = SOURCE / "tests/support/skewed_clock.c"
+class Preloaded:
+    """Before a LabCase: a library of tests/support stands between the agent and the C library."""
+    SHIM = ""
 
     def setUp(self):
         if subprocess.run(["grep", "-q", "__asan_init", bin_dir() / "calico-bgpd"]).returncode == 0:
@@ -116,14 +115,23 @@ class WallClock(Pair):
             self.skipTest("no C compiler")
         super().setUp()
 
+    def spawn_preloaded(self, **env):
+        library = self.one.host.dir / "shim.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, SOURCE / "tests/support" / self.SHIM, "-ldl"], check=True)
+        self.spawn_one("", env={"LD_PRELOAD": library, **env})
+
+
+class WallClock(Preloaded, Pair):
+    label = "faults clock"
+    SHIM = "skewed_clock.c"
+
     def since(self):
         return datetime.fromisoformat(self.one.peer("10.0.0.2")["since"].replace("Z", "+00:00"))
 
     def test_a_clock_that_jumps_by_an_hour_moves_no_timer(self):
-        library, skew = self.one.host.dir / "skewed_clock.so", self.one.host.dir / "skew"
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, self.SHIM, "-ldl"], check=True)
+        skew = self.one.host.dir / "skew"
         skew.write_text("0")
-        self.spawn_one("", env={"LD_PRELOAD": library, "CLOCK_SKEW_FILE": skew})
+        self.spawn_preloaded(CLOCK_SKEW_FILE=skew)
         self.configure_one()
         for seconds in (3600, -3600, 0):
             skew.write_text(str(seconds))

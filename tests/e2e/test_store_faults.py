@@ -2,12 +2,10 @@
 store costs commits, never routing."""
 import errno
 import os
-import shutil
 import subprocess
 
 from lab import bin_dir, block_yaml, peer_yaml, wait_until
-from lab.node import SOURCE
-from test_faults import BLOCK, Pair
+from test_faults import BLOCK, Pair, Preloaded
 
 NEW = peer_yaml("192.0.2.99", 64567)
 
@@ -129,23 +127,15 @@ class ReadOnlyDisk(_Disk):
         self.assertIn("Read-only file system", self.one.process.log())
 
 
-class BrokenDisk(_Disk):
+class BrokenDisk(Preloaded, _Disk):
     label = "faults store broken"
-    SHIM = SOURCE / "tests/support/failing_disk.c"
-
-    def setUp(self):
-        if subprocess.run(["grep", "-q", "__asan_init", bin_dir() / "calico-bgpd"]).returncode == 0:
-            self.skipTest("a sanitizer wants to be loaded before everything else")
-        if shutil.which("cc") is None:
-            self.skipTest("no C compiler")
-        super().setUp()
+    SHIM = "failing_disk.c"
 
     def test_errors_of_a_disk_while_the_agent_runs(self):
         """EIO, and EROFS: the kernel mounts read-only what has errors."""
-        library, fault = self.one.host.dir / "failing_disk.so", self.one.host.dir / "fault"
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, self.SHIM, "-ldl"], check=True)
+        fault = self.one.host.dir / "fault"
         fault.write_text("0")
-        self.spawn_one("", env={"LD_PRELOAD": library, "FAULT_FILE": fault, "FAULT_DIR": self.one.data_dir})
+        self.spawn_preloaded(FAULT_FILE=fault, FAULT_DIR=self.one.data_dir)
         self.configure_one()
         for error, words in ((errno.EIO, "Input/output error"), (errno.EROFS, "Read-only file system")):
             with self.subTest(words):
