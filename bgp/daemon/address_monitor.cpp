@@ -87,7 +87,7 @@ void AddressMonitor::ask() {
 }
 
 void AddressMonitor::look(Watched& watched, const Machine& machine) {
-  const Node stored = stored_node(events_.entries(), options_.node_name);
+  const Node stored = stored_node(events_.nodes(), options_.node_name);
   const auto address = address_of(stored, watched.family);
   const bool is_ours_to_change = watched.family == Family::IPv4 ? options_.ip == "autodetect" : true;
   if (address && !is_ours_to_change) return;
@@ -100,7 +100,7 @@ void AddressMonitor::look(Watched& watched, const Machine& machine) {
 
 // A write that fails, or an address that another node has: the next verdict comes one interval later.
 void AddressMonitor::take(const Detection& detection, const DetectionMethod& method) {
-  auto change = change_address(events_.entries(), options_, detection, method);
+  auto change = change_address(events_.nodes(), options_, detection, method);
   std::string reason = change ? "" : change.error();
   if (change && change->write) {
     if (auto written = store_.commit({*change->write}); !written) reason = written.error().reason;

@@ -20,7 +20,7 @@ namespace bgp::daemon {
 class AddressMonitor {
  public:
   struct Events {
-    std::function<std::vector<config::store::Entry>()> entries;  // the store's, as of now
+    std::function<std::vector<config::store::Entry>()> nodes;  // as stored now
     std::function<void(const LogRecord&)> log;
   };
   // `store_io`, `store` and `options` outlive this, and this outlives the last handler of `store_io`.

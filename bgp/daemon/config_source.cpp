@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/model/kinds/calico_node_status.h"
+#include "config/model/kinds/node.h"
 #include "config/store/keys.h"
 
 namespace bgp::daemon {
@@ -17,7 +18,7 @@ using config::store::Entry;
 
 ConfigSource::ConfigSource(boost::asio::io_context& io, config::store::Store& store,
                            config::desired::NodeIdentity node, const Directories& directories, Events events)
-    : io_(io), store_(store), node_(std::move(node)), secrets_(directories.secrets),
+    : io_(io), store_(store), resolver_(std::move(node)), secrets_(directories.secrets),
       endpoints_(directories.endpoint_status), files_timer_(io), events_(std::move(events)) {}
 
 void ConfigSource::stop() {
@@ -69,9 +70,14 @@ bool ConfigSource::keep(const Change& change) {
     events_.node_status(change);
     return false;
   }
-  if (change.value) entries_[change.key] = Entry{change.key, *change.value, change.revision};
-  else entries_.erase(change.key);
-  return true;
+  if (!change.value) {
+    nodes_.erase(change.key);
+    return resolver_.erase(change.key);
+  }
+  Entry entry{change.key, *change.value, change.revision};
+  const bool matters = resolver_.put(entry);
+  if (config::model::node_kind().is_own_key(change.key)) nodes_[change.key] = std::move(entry);
+  return matters;
 }
 
 // Commits that wait in the queue together are resolved once.
@@ -98,17 +104,17 @@ void ConfigSource::report(const Resolved& resolved) {
     events_.log({LogLevel::Warn, "configuration_refused", "", {{"reason", *resolved.problem}}});
 }
 
-std::vector<Entry> ConfigSource::entries() const {
-  std::vector<Entry> entries;
-  entries.reserve(entries_.size());
-  for (const auto& [key, entry] : entries_) entries.push_back(entry);
-  return entries;
+std::vector<Entry> ConfigSource::nodes() const {
+  std::vector<Entry> nodes;
+  nodes.reserve(nodes_.size());
+  for (const auto& [key, entry] : nodes_) nodes.push_back(entry);
+  return nodes;
 }
 
 Resolved ConfigSource::resolve() {
   secrets_.forget();
-  Resolved resolved = config::desired::resolve(
-      entries(), node_, [this](const config::model::SecretRef& ref) { return secrets_.read(ref); }, endpoints_.workloads());
+  Resolved resolved = resolver_.resolve([this](const config::model::SecretRef& ref) { return secrets_.read(ref); },
+                                        endpoints_.workloads());
   resolved.warnings.insert(resolved.warnings.end(), endpoints_.warnings().begin(), endpoints_.warnings().end());
   return resolved;
 }

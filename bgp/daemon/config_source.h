@@ -1,4 +1,4 @@
-// From the store to the speaker: keeps a copy of the store's entries by its watch, resolves them for this node after
+// From the store to the speaker: follows the store by its watch, resolves what it says for this node after
 // each change of the store, of a secret or of a workload, and hands on what differs. Lives on the store thread.
 #pragma once
 
@@ -37,8 +37,8 @@ class ConfigSource {
   Result<config::desired::Resolved, config::store::StoreError> start();
   // Why the store's last word is not in use; what was before is.
   const std::optional<std::string>& problem() const { return last_.problem; }
-  // A copy of what the store says.
-  std::vector<config::store::Entry> entries() const;
+  // The node resources, as stored.
+  std::vector<config::store::Entry> nodes() const;
   // Ends the watch. No event comes afterwards.
   void stop();
 
@@ -52,12 +52,12 @@ class ConfigSource {
 
   boost::asio::io_context& io_;
   config::store::Store& store_;
-  config::desired::NodeIdentity node_;
+  config::desired::Resolver resolver_;
   SecretFiles secrets_;
   EndpointFiles endpoints_;
   boost::asio::steady_timer files_timer_;
   Events events_;
-  std::map<std::string, config::store::Entry> entries_;
+  std::map<std::string, config::store::Entry> nodes_;
   config::desired::Resolved last_;
   bool is_resolving_soon_ = false;
   std::unique_ptr<config::store::Watch> watch_;

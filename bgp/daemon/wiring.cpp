@@ -134,7 +134,7 @@ Status<StartError> Agent::Impl::start() {
   if (!options_.node.speaks_bgp())
     log_.log({LogLevel::Info, "no_bgp", "", {{"backend", options_.node.backend}}});
   address_monitor_.emplace(store_io_, *store_, options_,
-                           AddressMonitor::Events{[this] { return config_source_->entries(); },
+                           AddressMonitor::Events{[this] { return config_source_->nodes(); },
                                                   [this](const LogRecord& record) { log_.log(record); }});
   address_monitor_->start();
   store_thread_ = std::thread([this] { store_io_.run(); });

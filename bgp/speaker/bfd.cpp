@@ -9,9 +9,9 @@ namespace bgp::speaker {
 // From the address that the BGP session has (or had last) where none is configured: what the neighbour expects.
 void Speaker::want_bfd(PeerSlot& peer) {
   std::optional<bfd::Wish> wish;
-  const session::PeerConfig& session = peer.settings.session;
-  if (peer.settings.bfd) {
-    wish = {session.address, session.local_address, *peer.settings.bfd};
+  const session::PeerConfig& session = peer.settings->session;
+  if (peer.settings->bfd) {
+    wish = {session.address, session.local_address, *peer.settings->bfd};
     if (!wish->local && peer.is_up()) wish->local = peer.fsm.negotiated().local_address;
     else if (!wish->local && peer.bfd) wish->local = peer.bfd->local;
   }

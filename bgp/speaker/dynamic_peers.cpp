@@ -43,7 +43,7 @@ const DynamicPeers* Speaker::find_range(const IpAddress& address) const {
 Speaker::PeerSlot* Speaker::admit(const IpAddress& remote) {
   const DynamicPeers* range = find_range(remote);
   if (!range || !range->settings.session.held.empty() || by_address_.size() >= limits::kPeersMax) return nullptr;
-  auto is_of_range = [&](rib::PeerId id) { return find_range(peers_[id]->settings.session.address) == range; };
+  auto is_of_range = [&](rib::PeerId id) { return find_range(peers_[id]->settings->session.address) == range; };
   if (std::count_if(dynamic_.begin(), dynamic_.end(), is_of_range) >= range->max) return nullptr;
   add_peer(settings_for(*range, remote));
   PeerSlot* peer = find_peer(remote);
@@ -58,7 +58,7 @@ void Speaker::update_dynamic_peers() {
   for (const PeerSettings& named : config_->peers) find_peer(named.session.address)->is_dynamic = false;
   std::erase_if(dynamic_, [&](rib::PeerId id) { return !peers_[id]->is_dynamic; });
   for (rib::PeerId id : std::vector<rib::PeerId>(dynamic_)) {
-    const IpAddress address = peers_[id]->settings.session.address;
+    const IpAddress address = peers_[id]->settings->session.address;
     change_peer(*peers_[id], settings_for(*find_range(address), address));
   }
 }
@@ -83,7 +83,7 @@ void Speaker::rank_peers() {
   for (const std::unique_ptr<PeerSlot>& peer : peers_)
     if (peer) sorted.push_back(peer.get());
   std::sort(sorted.begin(), sorted.end(), [](const PeerSlot* a, const PeerSlot* b) {
-    return a->settings.session.address < b->settings.session.address;
+    return a->settings->session.address < b->settings->session.address;
   });
   for (uint32_t rank = 0; rank < sorted.size(); ++rank) {
     sorted[rank]->rank = rank;

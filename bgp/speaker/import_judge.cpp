@@ -22,7 +22,7 @@ bool is_martian(Family family, const wire::NlriEntry& entry) {
 }  // namespace
 
 Speaker::ImportJudge::ImportJudge(Speaker& speaker, const PeerSlot& peer)
-    : speaker_(speaker), peer_(peer), rules_(peer.settings.import.get()) {}
+    : speaker_(speaker), peer_(peer), rules_(peer.settings->import.get()) {}
 
 void Speaker::ImportJudge::turn_to(rib::AttrId received, Family family) {
   if (received == received_ && family == family_) return;
@@ -30,15 +30,15 @@ void Speaker::ImportJudge::turn_to(rib::AttrId received, Family family) {
   received_ = received;
   family_ = family;
   loop_ = speaker_.find_loop(peer_, received);
-  if (loop_ != rib::Rejection::None || !peer_.settings.import) return;
+  if (loop_ != rib::Rejection::None || !peer_.settings->import) return;
   const rib::Tables& tables = speaker_.rib_.tables();
-  rules_.turn_to({family, tables.attrs.canonical(received), false, !peer_.settings.session.is_ibgp(),
+  rules_.turn_to({family, tables.attrs.canonical(received), false, !peer_.settings->session.is_ibgp(),
                   tables.next_hops.interface(tables.attrs.next_hop(received))});
 }
 
 rib::Rib::Judgement Speaker::ImportJudge::judge(const wire::NlriEntry& entry) {
   if (loop_ != rib::Rejection::None) return {loop_, received_};
-  if (peer_.settings.import) return judge_by_filter(wire::to_prefix(family_, entry));
+  if (peer_.settings->import) return judge_by_filter(wire::to_prefix(family_, entry));
   return {is_martian(family_, entry) ? rib::Rejection::Policy : rib::Rejection::None, received_};
 }
 

@@ -95,7 +95,7 @@ void Speaker::learn(PeerSlot& peer, const wire::NlriField& field, wire::NextHop 
 
 // The set as it is stored, which is nearly always the one received.
 rib::AttrId Speaker::intern_received(const PeerSlot& peer, const wire::NextHop& next_hop) {
-  const session::PeerConfig& session = peer.settings.session;
+  const session::PeerConfig& session = peer.settings->session;
   rib::AttrId attr = rib_.attrs().intern(update_.attributes, next_hop);
   bool is_concerned = rib_.attrs().facts(attr).graceful_shutdown || session.role;
   if (session.is_ibgp() || !is_concerned) return attr;
@@ -108,7 +108,7 @@ rib::AttrId Speaker::intern_received(const PeerSlot& peer, const wire::NextHop& 
 
 // RFC 4271 §9.1.2 (own AS), §5.1.3 (own next hop), RFC 4456 §8 (originator, cluster), RFC 9234 §5 (leak).
 rib::Rejection Speaker::find_loop(const PeerSlot& peer, rib::AttrId attr) const {
-  const session::PeerConfig& session = peer.settings.session;
+  const session::PeerConfig& session = peer.settings->session;
   const rib::AttrStore& attrs = rib_.tables().attrs;
   ByteView set = attrs.canonical(attr);
   if (wire::as_path_contains(set, session.local_as, session.allow_own_as)) return rib::Rejection::AsLoop;

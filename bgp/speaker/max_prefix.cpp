@@ -10,7 +10,7 @@ namespace bgp::speaker {
 void Speaker::check_max_prefix(PeerSlot& peer) {
   using Action = session::MaxPrefixConfig::Action;
   using Noted = PeerSlot::Noted;
-  const session::MaxPrefixConfig& max = peer.settings.session.max_prefix;
+  const session::MaxPrefixConfig& max = peer.settings->session.max_prefix;
   if (max.limit == 0 || !peer.is_up()) return;
   for (Family family : rib::kFamilies) {
     uint64_t count = rib_.path_count(peer.id, family);

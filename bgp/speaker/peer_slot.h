@@ -23,7 +23,7 @@ struct StaleFamily {
 
 struct Speaker::PeerSlot {
   rib::PeerId id;
-  PeerSettings settings;
+  Shared<PeerSettings> settings;
   session::Peer fsm;
   rib::ExportGroup* group = nullptr;  // while Established
   ConnId conn;                        // while Established: the session's connection
@@ -52,7 +52,7 @@ struct Speaker::PeerSlot {
   StaleFamily& stale_of(Family family) { return stale[rib::index_of(family)]; }
   Instant stale_until() const { return std::min(stale[0].until, stale[1].until); }
   bool has_stale() const { return stale_until() != kNever; }
-  std::string name() const { return settings.session.address.to_string(); }
+  std::string name() const { return settings->session.address.to_string(); }
 };
 
 struct Speaker::Connection {

@@ -138,7 +138,7 @@ void Speaker::sweep(PeerSlot& peer, Family family, const char* reason) {
 // still hold those of an earlier session.
 bool Speaker::leaves_gracefully(const PeerSlot& peer) const {
   return peer.is_up() ? peer.fsm.negotiated().graceful.negotiated
-                      : peer.settings.session.graceful_restart.restart_time_s != 0;
+                      : peer.settings->session.graceful_restart.restart_time_s != 0;
 }
 
 bool Speaker::has_told_all(const PeerSlot& peer) const {

@@ -18,12 +18,12 @@ Snapshot Speaker::snapshot(Instant now) const {
 }
 
 PeerSnapshot Speaker::snapshot_of(const PeerSlot& peer) const {
-  const session::PeerConfig& session = peer.settings.session;
+  const session::PeerConfig& session = peer.settings->session;
   PeerSnapshot out;
   out.address = session.address;
   out.port = session.port;
   out.local_address = session.local_address;
-  out.type = peer.settings.type;
+  out.type = peer.settings->type;
   out.local_as = session.local_as;
   out.peer_as = session.peer_as;
   out.state = peer.fsm.state();
@@ -69,14 +69,14 @@ TableCounts Speaker::table_counts(Family family) const {
     last = id;
   });
   for (const std::unique_ptr<PeerSlot>& peer : peers_)
-    if (peer) counts.peers[peer->settings.session.address] = by_peer[peer->id];
+    if (peer) counts.peers[peer->settings->session.address] = by_peer[peer->id];
   return counts;
 }
 
 std::optional<PeerDetailSnapshot> Speaker::peer_detail(const IpAddress& address) const {
   const PeerSlot* peer = find_peer(address);
   if (!peer) return std::nullopt;
-  return PeerDetailSnapshot{snapshot_of(*peer), peer->settings.session, peer->fsm.history(),
+  return PeerDetailSnapshot{snapshot_of(*peer), peer->settings->session, peer->fsm.history(),
                             peer->fsm.last_notification_sent(), peer->fsm.last_notification_received()};
 }
 

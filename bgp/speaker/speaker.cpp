@@ -133,7 +133,7 @@ void Speaker::perform(PeerSlot& peer, const session::ActionList& actions) {
     PeerSlot& peer;
     void operator()(const action::Connect& a) const {
       s.connections_.emplace(a.conn, std::make_unique<Connection>(Connection{a.conn, peer.id, {}, {}, 0, false}));
-      const session::PeerConfig& c = peer.settings.session;
+      const session::PeerConfig& c = peer.settings->session;
       s.outputs_.push_back(
           output::Connect{a.conn, c.address, c.port, c.local_address, c.password, c.tcp_ao, c.ttl_security_hops});
     }
@@ -190,9 +190,9 @@ void Speaker::answer_refresh(PeerSlot& peer, Family family) {
 }
 
 void Speaker::note_facts(const PeerSlot& peer) {
-  rib_.set_peer(peer.id, {!peer.settings.session.is_ibgp(), peer.settings.route_reflector_client,
-                          peer.identifier, peer.settings.session.address, peer.rank,
-                          peer.settings.accept_blackhole});
+  rib_.set_peer(peer.id, {!peer.settings->session.is_ibgp(), peer.settings->route_reflector_client,
+                          peer.identifier, peer.settings->session.address, peer.rank,
+                          peer.settings->accept_blackhole});
 }
 
 void Speaker::session_down(PeerSlot& peer, const session::action::Down& down) {
@@ -331,7 +331,7 @@ void Speaker::on(const input::NextHopStates& in) {
 void Speaker::note_interfaces(const std::vector<ScopedAddress>& changed) {
   rib_.interfaces_changed(changed);
   for (const std::unique_ptr<PeerSlot>& peer : peers_)
-    if (peer && peer->settings.import && peer->settings.import->asks_about_interfaces()) rejudge(*peer);
+    if (peer && peer->settings->import && peer->settings->import->asks_about_interfaces()) rejudge(*peer);
 }
 
 // The routes stay where they are: what the FIB does with them is its business. A peer that keeps ours while we are gone

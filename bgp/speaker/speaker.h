@@ -106,11 +106,12 @@ class Speaker {
   rib::Rejection find_loop(const PeerSlot& peer, rib::AttrId attr) const;
 
   // peers.cpp: configuration -> peers
-  void apply_peers();
+  void apply_peers(const SpeakerConfig& from);
+  void remove_unwanted_peers();
   rib::PeerId take_peer_id();
-  void add_peer(const PeerSettings& settings);
+  void add_peer(const Shared<PeerSettings>& settings);
   void remove_peer(PeerSlot& peer);
-  void change_peer(PeerSlot& peer, const PeerSettings& settings);
+  void change_peer(PeerSlot& peer, const Shared<PeerSettings>& settings);
   void roll_over_keys(const PeerSlot& peer, const AoKeys& keys);
   void rejudge(PeerSlot& peer);
   BgpIdentifier cluster_id() const;

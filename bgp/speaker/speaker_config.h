@@ -8,6 +8,7 @@
 
 #include "bgp/base/numbers.h"
 #include "bgp/base/prefix.h"
+#include "bgp/base/shared.h"
 #include "bgp/bfd/config.h"
 #include "bgp/policy/export_attributes.h"
 #include "bgp/policy/filter.h"
@@ -56,7 +57,7 @@ struct SpeakerConfig {
   Asn local_as;
   BgpIdentifier identifier;
   BgpIdentifier cluster_id;            // of a route reflector; 0 = the identifier
-  std::vector<PeerSettings> peers;     // sorted by session.address, each address once
+  std::vector<Shared<PeerSettings>> peers;  // sorted by session.address, each address once
   std::vector<DynamicPeers> dynamic_peers;  // the longest range that matches counts
   Multipath multipath;
   bool graceful_shutdown = false;      // RFC 8326: everybody is told with GRACEFUL_SHUTDOWN (and LOCAL_PREF 0) to move away

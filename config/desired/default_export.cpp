@@ -56,7 +56,7 @@ bool programs_ipip(const Inventory& inventory) {
 
 std::vector<PrefixRange> pools_of_felix(const Inventory& inventory, bool with_hidden) {
   std::vector<PrefixRange> ranges;
-  for (const model::IpPool& pool : inventory.pools) {
+  for (const auto& [key, pool] : inventory.pools) {
     if (!is_programmed_here(inventory, pool) && (with_hidden || !pool.disable_bgp_export)) ranges.push_back(all_of(pool.cidr));
   }
   return ranges;
@@ -135,7 +135,7 @@ PolicyRules default_export_rules(const Inventory& inventory, const Self& self, c
                                  const Services& services) {
   std::vector<PrefixRange> hidden;
   std::vector<PrefixRange> open;
-  for (const model::IpPool& pool : inventory.pools) (pool.disable_bgp_export ? hidden : open).push_back(all_of(pool.cidr));
+  for (const auto& [key, pool] : inventory.pools) (pool.disable_bgp_export ? hidden : open).push_back(all_of(pool.cidr));
   PolicyRules rules;
   add(rules, std::move(hidden), Verdict::Reject);
   reject_routes_of_felix(rules, inventory);

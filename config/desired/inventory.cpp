@@ -5,36 +5,41 @@
 namespace config::desired {
 namespace {
 
-void note(Inventory& inventory, const std::string& event, const std::string& subject,
-          const std::vector<std::string>& problems) {
-  for (const std::string& problem : problems) inventory.warnings.push_back(warning(event, subject, problem));
-}
+// What is stored of a kind is known by its name.
+std::string name_of(const model::Kind& kind, const std::string& key) { return key.substr(kind.prefix().size()); }
 
-void add(Inventory& inventory, model::BgpConfiguration configuration) {
+struct Notes {
+  std::vector<bgp::LogRecord>& warnings;
+  void add(const std::string& event, const std::string& subject, const std::vector<std::string>& problems) {
+    for (const std::string& problem : problems) warnings.push_back(warning(event, subject, problem));
+  }
+};
+
+void add(Inventory& inventory, model::BgpConfiguration configuration, Notes& notes) {
   const std::string name = configuration.name;
-  note(inventory, "annotation_ignored", name, configuration.annotation_problems);
-  note(inventory, "field_ignored", name, configuration.faults);
+  notes.add("annotation_ignored", name, configuration.annotation_problems);
+  notes.add("field_ignored", name, configuration.faults);
   if (name != "default" && !name.starts_with("node.")) {
-    inventory.warnings.push_back(warning("config_entry_ignored", name, "only the BGPConfigurations default and node.<nodename> have an effect"));
+    notes.add("config_entry_ignored", name, {"only the BGPConfigurations default and node.<nodename> have an effect"});
   }
   inventory.configurations[name] = std::move(configuration);
 }
 
-void add(Inventory& inventory, const model::Resource& resource) {
+void add(Inventory& inventory, const std::string& key, const model::Resource& resource, Notes& notes) {
   if (resource.kind == &model::bgp_peer_kind()) {
-    inventory.peers.push_back(model::read_bgp_peer(resource));
-    note(inventory, "annotation_ignored", resource.name, inventory.peers.back().annotation_problems);
+    const model::BgpPeer& peer = inventory.peers[key] = model::read_bgp_peer(resource);
+    notes.add("annotation_ignored", resource.name, peer.annotation_problems);
   } else if (resource.kind == &model::node_kind()) {
-    inventory.nodes[resource.name] = model::read_node(resource);
-    note(inventory, "annotation_ignored", resource.name, inventory.nodes[resource.name].annotation_problems);
+    const model::Node& node = inventory.nodes[resource.name] = model::read_node(resource);
+    notes.add("annotation_ignored", resource.name, node.annotation_problems);
   } else if (resource.kind == &model::ip_pool_kind()) {
-    inventory.pools.push_back(model::read_ip_pool(resource));
+    inventory.pools[key] = model::read_ip_pool(resource);
   } else if (resource.kind == &model::block_affinity_kind()) {
-    inventory.blocks.push_back(model::read_block_affinity(resource));
+    inventory.blocks[key] = model::read_block_affinity(resource);
   } else if (resource.kind == &model::bgp_filter_kind()) {
     inventory.filters[resource.name] = model::read_bgp_filter(resource);
   } else if (resource.kind == &model::bgp_configuration_kind()) {
-    add(inventory, model::read_bgp_configuration(resource));
+    add(inventory, model::read_bgp_configuration(resource), notes);
   }
 }
 
@@ -49,21 +54,33 @@ bgp::LogRecord warning(std::string event, std::string subject, std::string reaso
   return record;
 }
 
-Inventory read_inventory(const std::vector<store::Entry>& entries) {
-  Inventory inventory;
-  for (const store::Entry& entry : entries) {
-    const model::Kind* kind = model::find_kind_of_key(entry.key);
-    if (kind == nullptr) continue;  // IPAM's own rows, other kinds of Calico: not for us
-    auto resource = kind->decode(entry.key, entry.value);
-    if (resource) {
-      add(inventory, *resource);
-    } else {
-      inventory.warnings.push_back(warning("config_entry_ignored", entry.key, resource.error().reason));
-      if (entry.key == model::kBgpConfigurationDefaultKey)
-        inventory.problem = "the BGPConfiguration default cannot be read: " + resource.error().reason + "; replace it, or delete it";
-    }
+const model::Kind* Inventory::kind_of(const std::string& key) { return model::find_kind_of_key(key); }
+
+void Inventory::put(const store::Entry& entry) {
+  erase(entry.key);
+  std::vector<bgp::LogRecord> found;
+  Notes notes{found};
+  auto resource = kind_of(entry.key)->decode(entry.key, entry.value);
+  if (resource) {
+    add(*this, entry.key, *resource, notes);
+  } else {
+    notes.add("config_entry_ignored", entry.key, {resource.error().reason});
+    if (entry.key == model::kBgpConfigurationDefaultKey)
+      problem = "the BGPConfiguration default cannot be read: " + resource.error().reason + "; replace it, or delete it";
   }
-  return inventory;
+  if (!found.empty()) warnings[entry.key] = std::move(found);
+}
+
+void Inventory::erase(const std::string& key) {
+  const model::Kind* kind = kind_of(key);
+  warnings.erase(key);
+  peers.erase(key);
+  pools.erase(key);
+  blocks.erase(key);
+  if (kind == &model::node_kind()) nodes.erase(name_of(*kind, key));
+  if (kind == &model::bgp_filter_kind()) filters.erase(name_of(*kind, key));
+  if (kind == &model::bgp_configuration_kind()) configurations.erase(name_of(*kind, key));
+  if (key == model::kBgpConfigurationDefaultKey) problem.reset();
 }
 
 const model::BgpConfiguration* Inventory::configuration(const std::string& name) const {

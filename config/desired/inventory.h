@@ -1,4 +1,4 @@
-// The store's entries as typed resources, each kind in the order of its keys; what cannot be read becomes a warning.
+// The store's entries as typed resources. Each is read once, when it comes; what cannot be read is a warning.
 #pragma once
 
 #include <map>
@@ -18,16 +18,24 @@
 namespace config::desired {
 
 struct Inventory {
-  std::vector<model::BgpPeer> peers;
+  // By their keys.
+  std::map<std::string, model::BgpPeer> peers;
+  std::map<std::string, model::IpPool> pools;
+  std::map<std::string, model::BlockAffinity> blocks;
+  // By their names.
   std::map<std::string, model::Node> nodes;
-  std::vector<model::IpPool> pools;
-  std::vector<model::BlockAffinity> blocks;
   std::map<std::string, model::BgpFilter> filters;
   std::map<std::string, model::BgpConfiguration> configurations;  // "default", "node.<name>"
-  std::vector<bgp::LogRecord> warnings;
+  std::map<std::string, std::vector<bgp::LogRecord>> warnings;    // by the keys of what they are about
   // Why nothing can be said at all: the BGPConfiguration `default` is there and no JSON. It may say the AS number, or that
   // the mesh has a password.
   std::optional<std::string> problem;
+
+  // Which of the parts above a key belongs to; nullptr: none, for it is IPAM's own, or of another kind of Calico.
+  static const model::Kind* kind_of(const std::string& key);
+  // Requires kind_of(key). In the place of what was there.
+  void put(const store::Entry& entry);
+  void erase(const std::string& key);
 
   bgp::Asn global_as() const;
   bool mesh_enabled() const;
@@ -36,8 +44,6 @@ struct Inventory {
   // nullptr: there is none of this name.
   const model::BgpConfiguration* configuration(const std::string& name) const;
 };
-
-Inventory read_inventory(const std::vector<store::Entry>& entries);
 
 // A warning about `subject` (a key, a resource's name), for the log.
 bgp::LogRecord warning(std::string event, std::string subject, std::string reason, std::string peer = "");

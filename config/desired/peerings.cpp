@@ -51,20 +51,26 @@ PeerWishes between_nodes(PeerWishes wishes, const Endpoint& peer, const Self& se
 
 class Expansion {
  public:
-  Expansion(const Inventory& inventory, const Self& self, PeerTable& table)
-      : inventory_(inventory), self_(self), table_(table) {}
+  Expansion(const Peerings& in, PeerTable& table)
+      : inventory_(in.inventory), self_(in.self), maker_(in.maker), kept_(in.kept), table_(table) {}
 
   void add_own(PeerType pass) {
-    for (const BgpPeer& peer : inventory_.peers) {
-      if (type_of(peer) != pass || !is_for(peer, self_.name, self_.labels)) continue;
-      if (!is_named(peer)) continue;
-      for (const Endpoint& endpoint : targets(peer)) add(endpoint, wishes_of(peer), peer, PeerTable::From::Resource);
+    for (const auto& [key, peer] : inventory_.peers) {
+      if (type_of(peer) != pass) continue;
+      add(kept_.own, key, peer, [&, &peer = peer](Candidates& all) { expand_own(peer, all); });
+    }
+  }
+
+  void add_reverse(PeerType pass) {
+    for (const auto& [key, peer] : inventory_.peers) {
+      if (type_of(peer) != pass || !peer.reverse_peering) continue;
+      add(kept_.reverse, key, peer, [&, &peer = peer](Candidates& all) { expand_reverse(peer, all); });
     }
   }
 
   // Passive and from whatever address they come to: a workload sees its node as localWorkloadPeeringIPV4 and V6.
   void add_workloads(PeerType pass, const LocalWorkloads& workloads) {
-    for (const BgpPeer& peer : inventory_.peers) {
+    for (const auto& [key, peer] : inventory_.peers) {
       if (peer.local_workload_selector.empty() || type_of(peer) != pass || !is_for(peer, self_.name, self_.labels)) continue;
       PeerWishes wishes = wishes_of(peer);
       wishes.binds_source_address = false;
@@ -76,42 +82,57 @@ class Expansion {
         if (!std::exchange(is_told, true)) warn_of_open_door(peer);
         for (const auto& address : {workload.ipv4, workload.ipv6}) {
           if (!address) continue;
-          table_.add({*address, 179, peer.as_number}, wishes, PeerType::LocalWorkload, PeerTable::From::Resource, peer.name);
-        }
-      }
-    }
-  }
-
-  void add_reverse(PeerType pass) {
-    for (const BgpPeer& peer : inventory_.peers) {
-      if (type_of(peer) != pass || !is_named(peer) || !peer.reverse_peering || !selects_us(peer)) continue;
-      for (const auto& [name, node] : inventory_.nodes) {
-        if (name == self_.name || !is_for(peer, name, node.labels)) continue;
-        for (Endpoint endpoint : endpoints_of(inventory_, node)) {
-          if (peer.peer_ip && peer.peer_ip->family() != endpoint.address.family()) continue;
-          endpoint.as_number = peer.local_as.value_or(endpoint.as_number);
-          add(endpoint, seen_from_the_other_end(peer), peer, PeerTable::From::Reverse);
+          table_.add(maker_.make(From::Resource, peer.name, {*address, 179, peer.as_number}, wishes, PeerType::LocalWorkload));
         }
       }
     }
   }
 
  private:
+  // A secret is read anew each time: its file may have changed.
+  template <class Expand>
+  void add(std::unordered_map<std::string, Candidates>& kept, const std::string& key, const BgpPeer& peer, Expand expand) {
+    if (peer.password || peer.annotations.tcp_ao) kept.erase(key);
+    const auto [place, is_new] = kept.try_emplace(key);
+    if (is_new) expand(place->second);
+    for (const Candidate& candidate : place->second) table_.add(candidate);
+  }
+
+  void expand_own(const BgpPeer& peer, Candidates& all) {
+    if (!is_named(peer) || !is_for(peer, self_.name, self_.labels)) return;
+    if (!peer.peer_ip && peer.peer_selector.empty()) {
+      all.push_back({From::Resource, peer.name, {}, {}, {warning("peer_ignored", peer.name, "it has neither peerIP nor peerSelector")}});
+    }
+    for (const Endpoint& endpoint : targets(peer)) all.push_back(candidate(endpoint, wishes_of(peer), peer, From::Resource));
+  }
+
+  void expand_reverse(const BgpPeer& peer, Candidates& all) {
+    if (!is_named(peer) || !selects_us(peer)) return;
+    for (const auto& [name, node] : inventory_.nodes) {
+      if (name == self_.name || !is_for(peer, name, node.labels)) continue;
+      for (Endpoint endpoint : endpoints_of(inventory_, node)) {
+        if (peer.peer_ip && peer.peer_ip->family() != endpoint.address.family()) continue;
+        endpoint.as_number = peer.local_as.value_or(endpoint.as_number);
+        all.push_back(candidate(endpoint, seen_from_the_other_end(peer), peer, From::Reverse));
+      }
+    }
+  }
+
   // As upstream all is accepted but the nodes' addresses; yet a workload is seldom trusted as a router is.
   void warn_of_open_door(const BgpPeer& peer) {
-    table_.warn("workload_peers_unfiltered", peer.name,
-                "it has no filters: its workloads can take the traffic of any prefix, the default route and other workloads' "
-                "addresses too; give it a BGPFilter whose importV4 and importV6 accept what they may announce and reject the rest");
+    table_.warn(warning("workload_peers_unfiltered", peer.name,
+                        "it has no filters: its workloads can take the traffic of any prefix, the default route and other workloads' "
+                        "addresses too; give it a BGPFilter whose importV4 and importV6 accept what they may announce and reject the rest"));
   }
 
   static bool is_named(const BgpPeer& peer) {
     return !peer.annotations.dynamic && peer.local_workload_selector.empty();
   }
 
-  void add(const Endpoint& endpoint, PeerWishes wishes, const BgpPeer& peer, PeerTable::From from) {
+  Candidate candidate(const Endpoint& endpoint, PeerWishes wishes, const BgpPeer& peer, From from) {
     // As upstream: towards a Calico node only global peerings have a passive end.
     if (endpoint.node != nullptr && type_of(peer) == PeerType::Global) wishes = between_nodes(wishes, endpoint, self_);
-    table_.add(endpoint, wishes, type_of(peer), from, peer.name);
+    return maker_.make(from, peer.name, endpoint, wishes, type_of(peer));
   }
 
   std::vector<Endpoint> targets(const BgpPeer& peer) {
@@ -120,13 +141,9 @@ class Expansion {
       const uint16_t port = node == nullptr ? uint16_t{179} : inventory_.listen_port(node->name);
       return {{*peer.peer_ip, peer.port == 0 ? port : peer.port, peer.as_number, node}};
     }
-    if (peer.peer_selector.empty()) {
-      table_.warn("peer_ignored", peer.name, "it has neither peerIP nor peerSelector");
-      return {};
-    }
     std::vector<Endpoint> endpoints;
     for (const auto& [name, node] : inventory_.nodes) {
-      if (name == self_.name || !selects(peer.peer_selector, node.labels)) continue;
+      if (name == self_.name || peer.peer_selector.empty() || !selects(peer.peer_selector, node.labels)) continue;
       for (Endpoint& endpoint : endpoints_of(inventory_, node)) endpoints.push_back(endpoint);
     }
     return endpoints;
@@ -167,13 +184,37 @@ class Expansion {
 
   const Inventory& inventory_;
   const Self& self_;
+  const PeerMaker& maker_;
+  KeptPeerings& kept_;
   PeerTable& table_;
 };
 
+// Ourselves, or a conflict with us, are no peers.
+void expand_mesh(const Peerings& in, Candidates& all) {
+  const PeerWishes wishes = wishes_of_mesh(in.inventory);
+  for (const auto& [name, node] : in.inventory.nodes) {
+    if (name == in.self.name || node.cluster_id) continue;
+    for (const Endpoint& endpoint : endpoints_of(in.inventory, node)) {
+      if (in.self.has(endpoint.address)) {
+        all.push_back({From::Mesh, name, {}, {},
+                       {warning("node_address_conflict", name, "this node and node " + name + " have the same address",
+                                endpoint.address.to_string())}});
+        continue;
+      }
+      all.push_back(in.maker.make(From::Mesh, name, endpoint, between_nodes(wishes, endpoint, in.self), PeerType::NodeToNodeMesh));
+    }
+  }
+}
+
+bool mesh_has_secret(const Inventory& inventory) {
+  const model::BgpConfiguration* global = inventory.configuration("default");
+  return global != nullptr && (global->mesh_password || global->annotations.tcp_ao);
+}
+
 }  // namespace
 
-void add_explicit_peers(const Inventory& inventory, const Self& self, const LocalWorkloads& workloads, PeerTable& table) {
-  Expansion expansion(inventory, self, table);
+void add_explicit_peers(const Peerings& in, const LocalWorkloads& workloads, PeerTable& table) {
+  Expansion expansion(in, table);
   for (const PeerType pass : {PeerType::Global, PeerType::NodeSpecific}) {
     expansion.add_own(pass);
     expansion.add_workloads(pass, workloads);
@@ -182,31 +223,22 @@ void add_explicit_peers(const Inventory& inventory, const Self& self, const Loca
   expansion.add_reverse(PeerType::NodeSpecific);
 }
 
-void add_mesh(const Inventory& inventory, const Self& self, PeerTable& table) {
+void add_mesh(const Peerings& in, PeerTable& table) {
   // Route reflectors are reached by peerings of their own.
-  if (!inventory.mesh_enabled() || self.cluster_id) return;
-  const PeerWishes wishes = wishes_of_mesh(inventory);
-  for (const auto& [name, node] : inventory.nodes) {
-    if (name == self.name || node.cluster_id) continue;
-    for (const Endpoint& endpoint : endpoints_of(inventory, node)) {
-      if (self.has(endpoint.address)) {
-        table.warn("node_address_conflict", name, "this node and node " + name + " have the same address",
-                   endpoint.address.to_string());
-        continue;
-      }
-      table.add(endpoint, between_nodes(wishes, endpoint, self), PeerType::NodeToNodeMesh, PeerTable::From::Mesh, name);
-    }
-  }
+  if (!in.inventory.mesh_enabled() || in.self.cluster_id) return;
+  std::optional<Candidates>& kept = in.kept.mesh;
+  if (!kept || mesh_has_secret(in.inventory)) expand_mesh(in, kept.emplace());
+  for (const Candidate& candidate : *kept) table.add(candidate);
 }
 
-std::vector<bgp::speaker::DynamicPeers> dynamic_peers(const Inventory& inventory, const Self& self, PeerTable& table) {
+std::vector<bgp::speaker::DynamicPeers> dynamic_peers(const Peerings& in, std::vector<bgp::LogRecord>& warnings) {
   std::vector<bgp::speaker::DynamicPeers> ranges;
-  for (const BgpPeer& peer : inventory.peers) {
-    if (!peer.annotations.dynamic || peer.peer_ip || !is_for(peer, self.name, self.labels)) continue;
+  for (const auto& [key, peer] : in.inventory.peers) {
+    if (!peer.annotations.dynamic || peer.peer_ip || !is_for(peer, in.self.name, in.self.labels)) continue;
     bgp::speaker::DynamicPeers dynamic;
     dynamic.range = *peer.annotations.dynamic;
     dynamic.max = peer.annotations.dynamic_max.value_or(dynamic.max);
-    dynamic.settings = table.make({dynamic.range.address(), 179, peer.as_number}, wishes_of(peer), peer.name);
+    dynamic.settings = in.maker.settings({dynamic.range.address(), 179, peer.as_number}, wishes_of(peer), peer.name, warnings);
     dynamic.settings.type = type_of(peer);
     dynamic.settings.session.passive = true;
     ranges.push_back(std::move(dynamic));

@@ -9,6 +9,7 @@
 #include "config/desired/peerings.h"
 #include "config/desired/policies.h"
 #include "config/desired/self.h"
+#include "config/desired/services.h"
 #include "config/desired/tunnels.h"
 
 namespace config::desired {
@@ -28,7 +29,7 @@ bgp::speaker::Multipath multipath_of(const Inventory& inventory) {
 
 std::vector<bgp::Prefix> own_blocks(const Inventory& inventory, const Self& self) {
   std::set<bgp::Prefix> blocks;
-  for (const model::BlockAffinity& block : inventory.blocks) {
+  for (const auto& [key, block] : inventory.blocks) {
     const bool confirmed = block.state == model::BlockAffinity::State::Confirmed && !block.deleted;
     if (block.node == self.name && confirmed) blocks.insert(block.cidr);
   }
@@ -43,16 +44,19 @@ std::vector<bgp::Prefix> without_hosts(std::vector<bgp::Prefix> blocks) {
 
 // The kernel's TCP-AO knows no longest match (bgp/io/README.md): with a key of a range anybody in it could open the session
 // of a named peer that has a secret of its own.
-void hold_peers_inside_ranges(bgp::speaker::SpeakerConfig& config, PeerTable& table) {
-  for (bgp::speaker::PeerSettings& peer : config.peers) {
-    bgp::session::PeerConfig& session = peer.session;
-    const bool has_secret = !session.tcp_ao.empty() || !session.password.empty();
-    for (const bgp::speaker::DynamicPeers& dynamic : config.dynamic_peers) {
-      const bgp::AoKeys& keys = dynamic.settings.session.tcp_ao;
-      if (!has_secret || keys.empty() || keys == session.tcp_ao || !dynamic.range.contains(session.address)) continue;
-      session.held = "with the TCP-AO keys of the dynamic range " + dynamic.range.to_string() +
-                     " others could speak for it: give it the same keys, or an address outside";
-      table.warn("peer_held", dynamic.range.to_string(), session.held, session.address.to_string());
+void hold_peers_inside_ranges(bgp::speaker::SpeakerConfig& config, std::vector<bgp::LogRecord>& warnings) {
+  for (const bgp::speaker::DynamicPeers& dynamic : config.dynamic_peers) {
+    const bgp::AoKeys& keys = dynamic.settings.session.tcp_ao;
+    if (keys.empty()) continue;
+    for (bgp::Shared<bgp::speaker::PeerSettings>& peer : config.peers) {
+      const bgp::session::PeerConfig& session = peer->session;
+      const bool has_secret = !session.tcp_ao.empty() || !session.password.empty();
+      if (!has_secret || keys == session.tcp_ao || !dynamic.range.contains(session.address)) continue;
+      const std::string range = dynamic.range.to_string();
+      std::string reason = "with the TCP-AO keys of the dynamic range " + range +
+                           " others could speak for it: give it the same keys, or an address outside";
+      warnings.push_back(warning("peer_held", range, reason, session.address.to_string()));
+      peer.change().session.held = std::move(reason);
     }
   }
 }
@@ -93,73 +97,120 @@ void warn_of_own_configuration(const Inventory& inventory, const Self& self, std
   }
 }
 
-struct Inputs {
-  const Inventory& inventory;
-  const Self& self;
-  const SecretLookup& secrets;
-  const LocalWorkloads& workloads;
+}  // namespace
+
+// What all peers of this node have in common, and what each came to. It holds until something else than a BGPPeer changes.
+struct Resolver::Frame {
+  Frame(const Inventory& inventory, Self&& of, std::vector<bgp::Prefix>&& own)
+      : self(std::move(of)), blocks(std::move(own)), services(services_of(inventory, self, warnings)),
+        policies(inventory, self, blocks, services) {}
+
+  Self self;
+  std::vector<bgp::Prefix> blocks;
+  std::vector<bgp::LogRecord> warnings;
+  Services services;
+  Policies policies;
+  KeptPeerings kept;
 };
 
-void resolve_peers(const Inputs& in, Resolved& resolved) {
-  const Inventory& inventory = in.inventory;
-  const Self& self = in.self;
+Resolver::Resolver(NodeIdentity node) : node_(std::move(node)), inventory_(std::make_unique<Inventory>()) {}
+Resolver::~Resolver() = default;
+
+// A block of another node is nothing to us: resolve() looks for our own ones.
+bool Resolver::forget(const std::string& key) {
+  const model::Kind* kind = Inventory::kind_of(key);
+  if (kind == nullptr) return false;
+  if (kind == &model::bgp_peer_kind() && frame_) frame_->kept.forget(key);
+  else if (kind != &model::block_affinity_kind()) frame_.reset();
+  return true;
+}
+
+bool Resolver::put(const store::Entry& entry) {
+  if (!forget(entry.key)) return false;
+  inventory_->put(entry);
+  return true;
+}
+
+bool Resolver::erase(const std::string& key) {
+  if (!forget(key)) return false;
+  inventory_->erase(key);
+  return true;
+}
+
+// Why there is none.
+std::optional<std::string> Resolver::make_frame() {
+  auto self = find_self(*inventory_, node_);
+  if (!self) return self.error();
+  std::vector<bgp::Prefix> blocks = own_blocks(*inventory_, *self);
+  if (!frame_ || frame_->blocks != blocks) frame_ = std::make_unique<Frame>(*inventory_, std::move(*self), std::move(blocks));
+  return std::nullopt;
+}
+
+void Resolver::resolve_peers(const SecretLookup& secrets, const LocalWorkloads& workloads, Resolved& resolved) {
+  const Inventory& inventory = *inventory_;
+  const Self& self = frame_->self;
   std::vector<bgp::LogRecord>& warnings = resolved.warnings;
-  const std::vector<bgp::Prefix> blocks = own_blocks(inventory, self);
-  const Services services = services_of(inventory, self, warnings);
-  const Policies policies(inventory, self, blocks, services);
-  PeerTable table(self, policies, in.secrets, warnings);
-  add_explicit_peers(inventory, self, in.workloads, table);
-  add_mesh(inventory, self, table);
+  warnings.insert(warnings.end(), frame_->warnings.begin(), frame_->warnings.end());
+  const PeerMaker maker(self, frame_->policies, secrets);
+  const Peerings in{inventory, self, maker, frame_->kept};
+  PeerTable table(warnings);
+  add_explicit_peers(in, workloads, table);
+  add_mesh(in, table);
   resolved.surroundings.host_routes = table.gateways();
 
   bgp::speaker::SpeakerConfig& config = resolved.config;
   config.local_as = self.as_number;
   config.identifier = self.identifier;
   config.cluster_id = self.cluster_id.value_or(bgp::BgpIdentifier{});
-  config.peers = table.take();
-  config.dynamic_peers = dynamic_peers(inventory, self, table);
-  hold_peers_inside_ranges(config, table);
+  config.peers = table.peers();
+  config.dynamic_peers = dynamic_peers(in, warnings);
+  hold_peers_inside_ranges(config, warnings);
   config.multipath = multipath_of(inventory);
   config.graceful_shutdown = self.drains;
-  config.export_filter = policies.export_filter();
-  config.kernel_filter = policies.kernel_filter();
+  config.export_filter = frame_->policies.export_filter();
+  config.kernel_filter = frame_->policies.kernel_filter();
   config.kernel_ways = kernel_ways(inventory, self);
-  config.own_blocks = without_hosts(blocks);
-  config.service_routes = services.announced;
+  config.own_blocks = without_hosts(frame_->blocks);
+  config.service_routes = frame_->services.announced;
 }
 
-}  // namespace
-
-Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& node, const SecretLookup& secrets,
-                 const LocalWorkloads& workloads) {
-  Inventory inventory = read_inventory(entries);
+Resolved Resolver::resolve(const SecretLookup& secrets, const LocalWorkloads& workloads) {
+  const Inventory& inventory = *inventory_;
   Resolved resolved;
-  resolved.warnings = std::move(inventory.warnings);
-  resolved.surroundings.listen_port = inventory.listen_port(node.name);
-  resolved.surroundings.log_severity = inventory.log_severity(node.name);
+  for (const auto& [key, found] : inventory.warnings)
+    resolved.warnings.insert(resolved.warnings.end(), found.begin(), found.end());
+  resolved.surroundings.listen_port = inventory.listen_port(node_.name);
+  resolved.surroundings.log_severity = inventory.log_severity(node_.name);
   if (inventory.problem) {
     resolved.problem = inventory.problem;
     return resolved;
   }
-  const auto self = find_self(inventory, node);
-  if (!node.speaks_bgp) {
-    if (self) resolved.config.local_as = self->as_number;
-    if (self) resolved.config.identifier = self->identifier;
+  auto problem = make_frame();
+  if (!node_.speaks_bgp) {
+    if (!problem) resolved.config.local_as = frame_->self.as_number;
+    if (!problem) resolved.config.identifier = frame_->self.identifier;
     return resolved;
   }
-  if (!self) {
-    resolved.problem = self.error();
+  if (problem) {
+    resolved.problem = std::move(problem);
     return resolved;
   }
-  resolved.surroundings = surroundings_of(inventory, *self);
-  warn_of_own_configuration(inventory, *self, resolved.warnings);
-  resolve_peers({inventory, *self, secrets, workloads}, resolved);
+  resolved.surroundings = surroundings_of(inventory, frame_->self);
+  warn_of_own_configuration(inventory, frame_->self, resolved.warnings);
+  resolve_peers(secrets, workloads, resolved);
   if (resolved.config.peers.size() > bgp::limits::kPeersMax) {
     resolved.problem = std::to_string(resolved.config.peers.size()) + " peers are configured, at most " +
                        std::to_string(bgp::limits::kPeersMax) + " are possible; split the mesh with route reflectors";
     resolved.config = {};
   }
   return resolved;
+}
+
+Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& node, const SecretLookup& secrets,
+                 const LocalWorkloads& workloads) {
+  Resolver resolver(node);
+  for (const store::Entry& entry : entries) resolver.put(entry);
+  return resolver.resolve(secrets, workloads);
 }
 
 }  // namespace config::desired

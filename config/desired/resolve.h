@@ -1,7 +1,8 @@
 // What the store says -> what this node's speaker does. Takes the place of confd's templates.
 //
-// Who calls: bgp/daemon, with everything under /calico/, after each change. Pure: the same entries and the same node
-// give an equal SpeakerConfig, so that the speaker's diff touches only the sessions that a change touches.
+// Who calls: bgp/daemon, with what it hears of /calico/. Pure: the same entries and the same node give an equal
+// SpeakerConfig, whatever was there before, so that the speaker's diff touches only the sessions that a change touches.
+// Cost: an entry is read once, when it comes; a change of one BGPPeer is expanded alone, any other change all peerings.
 //
 // Invariants: one PeerSettings per address, sorted; a broken entry is reported and skipped, never drops another; a
 // peer that moves between mesh, global and node-specific with the same parameters keeps an equal PeerConfig.
@@ -10,6 +11,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +29,8 @@
 #include "config/store/store.h"
 
 namespace config::desired {
+
+struct Inventory;
 
 // Who this node is, and what its command line says over its resource.
 struct NodeIdentity {
@@ -65,7 +69,29 @@ struct Resolved {
   std::optional<std::string> problem;
 };
 
-// `secrets` is asked for those of this node's peers alone; without it every password is missing.
+class Resolver {
+ public:
+  explicit Resolver(NodeIdentity node);
+  ~Resolver();
+
+  // An entry that is new or has another value; one that is gone. False: nothing here depends on it.
+  bool put(const store::Entry& entry);
+  bool erase(const std::string& key);
+  // `secrets` is asked for those of this node's peers alone; without it every password is missing.
+  Resolved resolve(const SecretLookup& secrets = {}, const LocalWorkloads& workloads = {});
+
+ private:
+  struct Frame;
+  bool forget(const std::string& key);
+  std::optional<std::string> make_frame();
+  void resolve_peers(const SecretLookup& secrets, const LocalWorkloads& workloads, Resolved& resolved);
+
+  NodeIdentity node_;
+  std::unique_ptr<Inventory> inventory_;
+  std::unique_ptr<Frame> frame_;
+};
+
+// All at once.
 Resolved resolve(const std::vector<store::Entry>& entries, const NodeIdentity& node, const SecretLookup& secrets = {},
                  const LocalWorkloads& workloads = {});
 

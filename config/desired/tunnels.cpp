@@ -18,7 +18,7 @@ constexpr const char* kIpipDevice = "tunl0";
 // There is no IPIP between IPv6 addresses.
 std::vector<Tunnel> ipip_tunnels(const Inventory& inventory, const Self& self) {
   std::vector<Tunnel> tunnels;
-  for (const model::IpPool& pool : inventory.pools) {
+  for (const auto& [key, pool] : inventory.pools) {
     const bool is_tunneled = pool.ipip != Encapsulation::Never && pool.cidr.family() == bgp::Family::IPv4;
     if (!self.subnet || !is_tunneled || !is_programmed_here(inventory, pool)) continue;
     Tunnel tunnel{pool.cidr, kIpipDevice, {}};

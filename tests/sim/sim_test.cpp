@@ -169,7 +169,7 @@ TEST_CASE("the same configuration again, and a peer that moves from the mesh to 
   Mesh mesh(1);
   SpeakerConfig config = node(0, {1, 2});
   mesh.handle(0, speaker::input::Reconfigure{as_ptr(config)});
-  config.peers[0].type = speaker::PeerType::NodeToNodeMesh;
+  config.peers[0].change().type = speaker::PeerType::NodeToNodeMesh;
   mesh.handle(0, speaker::input::Reconfigure{as_ptr(config)});
   mesh.run_for(60s);
   CHECK(mesh.peer(0, 1).type == speaker::PeerType::NodeToNodeMesh);
@@ -180,7 +180,7 @@ TEST_CASE("the same configuration again, and a peer that moves from the mesh to 
 TEST_CASE("a change that needs a reset resets the session that it changes, and no other") {
   Mesh mesh(2);
   SpeakerConfig config = node(0, {1, 2});
-  config.peers[0].session.hold_time_s = 60;
+  config.peers[0].change().session.hold_time_s = 60;
   mesh.handle(0, speaker::input::Reconfigure{as_ptr(config)});
   mesh.run_for(60s);
   CHECK(mesh.peer(0, 1).counters.flaps == 1);
@@ -221,7 +221,7 @@ TEST_CASE("another export filter tells the difference without a reset") {
 TEST_CASE("another import filter judges what is there, without a reset and without asking the peer") {
   Mesh mesh(5);
   SpeakerConfig config = node(0, {1, 2});
-  config.peers[0].import = std::make_shared<policy::Filter>();
+  config.peers[0].change().import = std::make_shared<policy::Filter>();
   mesh.handle(0, speaker::input::Reconfigure{as_ptr(config)});
   mesh.run_for(1s);
   CHECK(mesh.loc_rib(0).size() == 2);
@@ -261,7 +261,7 @@ TEST_CASE("without graceful restart a shutdown is a Cease 6/2, and takes the rou
   Network network(7);
   for (int self : {0, 1}) {
     SpeakerConfig config = node(self, {1 - self});
-    config.peers[0].session.graceful_restart.restart_time_s = 0;
+    config.peers[0].change().session.graceful_restart.restart_time_s = 0;
     network.add(as_ptr(config));
   }
   network.run_for(10s);
@@ -277,9 +277,9 @@ TEST_CASE("without graceful restart a shutdown is a Cease 6/2, and takes the rou
 TEST_CASE("a passive peer that is not passive any more begins to dial") {
   Network network(8);
   SpeakerConfig passive = node(0, {1});
-  passive.peers[0].session.passive = true;
+  passive.peers[0].change().session.passive = true;
   SpeakerConfig other = node(1, {0});
-  other.peers[0].session.passive = true;
+  other.peers[0].change().session.passive = true;
   network.add(as_ptr(passive));
   network.add(as_ptr(other));
   network.run_for(200s);
@@ -294,7 +294,7 @@ TEST_CASE("a passive peer that is not passive any more begins to dial") {
 SpeakerConfig reflector(std::initializer_list<int> clients) {
   SpeakerConfig config = node(0, clients);
   config.own_blocks.clear();
-  for (PeerSettings& p : config.peers) p.route_reflector_client = true;
+  for (auto& p : config.peers) p.change().route_reflector_client = true;
   return config;
 }
 
@@ -314,13 +314,13 @@ TEST_CASE("RFC 4456: clients of a reflector hear each other's routes, next hops 
 TEST_CASE("a peer that becomes a client, and then is none any more, changes who hears whom, without a reset") {
   Network network(3);
   SpeakerConfig plain = reflector({1, 2, 3});
-  for (PeerSettings& p : plain.peers) p.route_reflector_client = false;
+  for (auto& p : plain.peers) p.change().route_reflector_client = false;
   network.add(as_ptr(plain));
   for (int n = 1; n <= 3; ++n) network.add(as_ptr(node(n, {0})));
   network.run_for(30s);
   CHECK(network.loc_rib(3).size() == 1);
   SpeakerConfig one = plain;
-  one.peers[0].route_reflector_client = true;
+  one.peers[0].change().route_reflector_client = true;
   network.handle(0, speaker::input::Reconfigure{as_ptr(one)});
   network.run_for(1s);
   CHECK(network.loc_rib(1).size() == 3);

@@ -58,7 +58,7 @@ inline config::desired::Resolved resolved(std::string_view yaml, const char* nam
 inline std::string peers(const config::desired::Resolved& r) {
   static constexpr const char* kTypes[] = {"mesh", "global", "node", "workload"};
   std::string out;
-  for (const auto& peer : r.config.peers) {
+  for (const bgp::speaker::PeerSettings& peer : r.config.peers) {
     out += peer.session.address.to_string() + " as " + peer.session.peer_as.to_string() + " " +
            kTypes[static_cast<size_t>(peer.type)] + "\n";
   }

@@ -72,6 +72,8 @@ class Writer {
     value(v != nullptr);
     if (v) value(*v);
   }
+  template <class T>
+  void value(const Shared<T>& v) { value(*v); }
   template <class... Ts>
   void value(const std::variant<Ts...>& v) {
     writer_.u8(static_cast<uint8_t>(v.index()));
@@ -158,6 +160,8 @@ class Reader {
     value(*made);
     v = std::move(made);
   }
+  template <class T>
+  void value(Shared<T>& v) { value(v.change()); }
   template <class... Ts>
   void value(std::variant<Ts...>& v) {
     size_t wanted = reader_.u8(), index = 0;
@@ -215,6 +219,8 @@ class Shape {
   void value(const std::optional<T>&) { inside<T>('?'); }
   template <class T>
   void value(const std::shared_ptr<const T>&) { inside<T>('?'); }
+  template <class T>
+  void value(const Shared<T>& v) { value(*v); }
   template <class... Ts>
   void value(const std::variant<Ts...>&) { (inside<Ts>('|'), ...); }
   template <class T>

@@ -9,6 +9,7 @@
 #include "bgp/base/prng.h"
 #include "bgp/base/result.h"
 #include "bgp/base/secret.h"
+#include "bgp/base/shared.h"
 
 using namespace bgp;
 
@@ -89,4 +90,16 @@ TEST_CASE("chance stays inside its bounds and reaches all of them") {
   }
   CHECK(low < 0.76);
   CHECK(high > 0.99);
+}
+
+TEST_CASE("a shared value is the same for all who hold it, until one of them changes its own") {
+  const Shared<std::string> first{std::string("one")};
+  Shared<std::string> second = first;
+  CHECK(second.is_same_as(first));
+  second.change() += " more";
+  CHECK(*first == "one");
+  CHECK(*second == "one more");
+  CHECK_FALSE(second == first);
+  CHECK_FALSE(second.is_same_as(first));
+  CHECK(Shared<std::string>(std::string("one")) == first);
 }

@@ -227,7 +227,7 @@ TEST_CASE("whatever octets come, nothing asserts, and what follows an error is n
 
 TEST_CASE("limits::kPathsPerPeerMax: paths that are not taken are counted for the peer, and named in the log once in a while") {
   SpeakerConfig config = config_of({neighbour(kPeer, 65001)});
-  config.peers[0].session.add_path.receive = true;
+  config.peers[0].change().session.add_path.receive = true;
   OneSpeaker one(config);
   ConnId conn = one.establish(kPeer, 65001, [](wire::Capabilities& c) { c.add_path_send = FamilySet::both(); });
   auto say = [&](uint32_t path_id) {

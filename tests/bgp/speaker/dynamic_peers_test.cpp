@@ -13,8 +13,8 @@ DynamicPeers range_of(const char* cidr, uint32_t as, uint16_t max = 256) {
   return range;
 }
 
-SpeakerConfig with_ranges(std::vector<DynamicPeers> ranges, std::vector<PeerSettings> peers = {}) {
-  SpeakerConfig config = config_of(std::move(peers));
+SpeakerConfig with_ranges(std::vector<DynamicPeers> ranges, const std::vector<PeerSettings>& peers = {}) {
+  SpeakerConfig config = config_of(peers);
   config.dynamic_peers = std::move(ranges);
   return config;
 }
@@ -161,7 +161,7 @@ TEST_CASE("the listener is told passwords and hops, by address and by range, and
   CHECK(one.count<output::Listen>() == 1);
 
   SpeakerConfig changed = one.speaker.config();
-  changed.peers[0].session.password = Secret("two");
+  changed.peers[0].change().session.password = Secret("two");
   changed.dynamic_peers[0].settings.session.ttl_security_hops = 2;
   one.reconfigure(changed);
   REQUIRE(last_listen(one).guards.size() == 2);
@@ -170,7 +170,7 @@ TEST_CASE("the listener is told passwords and hops, by address and by range, and
   CHECK(last_listen(one).guards[1].ttl_security_hops == 2);
   CHECK_FALSE(last_listen(one).hops_v4);
 
-  for (PeerSettings& peer : changed.peers) peer.session.ttl_security_hops = 1;
+  for (auto& peer : changed.peers) peer.change().session.ttl_security_hops = 1;
   one.reconfigure(changed);
   CHECK(last_listen(one).hops_v4 == 2);
   CHECK_FALSE(last_listen(one).hops_v6);
@@ -202,7 +202,7 @@ TEST_CASE("TCP-AO: another key beside the old one is told to the connection and 
   CHECK(last_listen(one).guards[0].tcp_ao == AoKeys{old_key});
 
   SpeakerConfig changed = one.speaker.config();
-  changed.peers[0].session.tcp_ao = {new_key, old_key};
+  changed.peers[0].change().session.tcp_ao = {new_key, old_key};
   one.reconfigure(changed);
   REQUIRE(one.count<output::Rekey>() == 1);
   for (const Output& output : one.outputs) {
@@ -216,7 +216,7 @@ TEST_CASE("TCP-AO: another key beside the old one is told to the connection and 
   CHECK(last_listen(one).guards[0].tcp_ao == AoKeys{new_key, old_key});
   CHECK(one.peer("192.0.2.1").state == session::State::Established);
 
-  changed.peers[0].session.tcp_ao = {{3, 3, AoAlgorithm::HmacSha1_96, Secret("CANARY-3")}};
+  changed.peers[0].change().session.tcp_ao = {{3, 3, AoAlgorithm::HmacSha1_96, Secret("CANARY-3")}};
   one.reconfigure(changed);
   CHECK(one.count<output::Rekey>() == 1);
   CHECK(one.heard[conn.value].ends_with("NOTIFICATION 6/6"));

@@ -32,7 +32,7 @@ std::vector<rib::RouteChange> kernel_changes(OneSpeaker& one) {
 
 TEST_CASE("an import filter edits what it accepts, and a new one begins with what was received: no refresh, no reset") {
   SpeakerConfig config = config_of({neighbour(kPeer, 65001)});
-  config.peers[0].import = filter_of({reject_if({.community = 0x00070008}), accept_with({.communities = {0x00010002}})});
+  config.peers[0].change().import = filter_of({reject_if({.community = 0x00070008}), accept_with({.communities = {0x00010002}})});
   OneSpeaker one(config);
   ConnId conn = one.establish(kPeer, 65001);
   std::string before = one.heard[conn.value];
@@ -41,11 +41,11 @@ TEST_CASE("an import filter edits what it accepts, and a new one begins with wha
   CHECK(one.routes() == "10.0.0.0/8 best 192.0.2.1; 11.0.0.0/8 192.0.2.1, rejected by the import policy");
   CHECK(communities(one, "10.0.0.0/8") == "3:4 1:2");
   CHECK(communities(one, "11.0.0.0/8") == "7:8");
-  config.peers[0].import = filter_of({accept_with({.communities = {0x00050006}})});
+  config.peers[0].change().import = filter_of({accept_with({.communities = {0x00050006}})});
   one.reconfigure(config);
   CHECK(communities(one, "10.0.0.0/8") == "3:4 5:6");
   CHECK(communities(one, "11.0.0.0/8") == "7:8 5:6");
-  config.peers[0].import = nullptr;
+  config.peers[0].change().import = nullptr;
   one.reconfigure(config);
   CHECK(communities(one, "10.0.0.0/8") == "3:4");
   CHECK(one.peer(kPeer).counters.flaps == 0);
@@ -56,7 +56,7 @@ TEST_CASE("an edit that makes a set larger than a set may be rejects the route")
   SpeakerConfig config = config_of({neighbour(kPeer, 65001)});
   policy::Edits edits;
   for (uint32_t n = 0; n < limits::kAttributeBytesMax / 4; ++n) edits.communities.push_back(n);
-  config.peers[0].import = filter_of({accept_with(edits)});
+  config.peers[0].change().import = filter_of({accept_with(edits)});
   OneSpeaker one(config);
   ConnId conn = one.establish(kPeer, 65001);
   one.say(conn, announcement("10.0.0.0/8"));
@@ -65,7 +65,7 @@ TEST_CASE("an edit that makes a set larger than a set may be rejects the route")
 
 TEST_CASE("a filter may ask by which interface a route goes out, and is asked again when that changes") {
   SpeakerConfig config = config_of({neighbour(kPeer, 65001), neighbour(kOther, 65002)});
-  config.peers[0].import = filter_of({reject_if({.interface = "eth1"}), accept_with({})});
+  config.peers[0].change().import = filter_of({reject_if({.interface = "eth1"}), accept_with({})});
   config.export_filter = filter_of({reject_if({.interface = "cali*"}), accept_with({})});
   OneSpeaker one(config, true);
   ConnId conn = one.establish(kPeer, 65001);

@@ -9,7 +9,7 @@ using Action = session::MaxPrefixConfig::Action;
 
 SpeakerConfig limited(uint32_t limit, Action action) {
   SpeakerConfig config = config_of({neighbour(kPeer, 65001)});
-  config.peers[0].session.max_prefix = {limit, 75, action, 60};
+  config.peers[0].change().session.max_prefix = {limit, 75, action, 60};
   return config;
 }
 
@@ -59,7 +59,7 @@ TEST_CASE("warn: one line near the limit, one beyond it, and nothing else happen
 
 TEST_CASE("rejected routes count, a repeated one does not, and a withdrawn one no more") {
   SpeakerConfig config = limited(2, Action::Restart);
-  config.peers[0].import = std::make_shared<policy::Filter>();  // accepts nothing
+  config.peers[0].change().import = std::make_shared<policy::Filter>();  // accepts nothing
   OneSpeaker one(config);
   ConnId conn = one.establish(kPeer, 65001);
   for (int i = 0; i < 3; ++i) one.say(conn, announcement("10.0.0.0/8 11.0.0.0/8"));

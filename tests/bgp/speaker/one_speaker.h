@@ -36,11 +36,11 @@ inline PeerSettings neighbour(const char* address, uint32_t as) {
   return p;
 }
 
-inline SpeakerConfig config_of(std::vector<PeerSettings> peers) {
+inline SpeakerConfig config_of(const std::vector<PeerSettings>& peers) {
   SpeakerConfig config;
   config.local_as = Asn{65000};
   config.identifier = BgpIdentifier{99};
-  config.peers = std::move(peers);
+  config.peers.assign(peers.begin(), peers.end());
   config.export_filter = policy::accept_all();
   return config;
 }

@@ -30,7 +30,7 @@ inline std::function<void(wire::Capabilities&)> open_of(const Says& says) {
 
 inline SpeakerConfig two_peers(uint32_t long_lived_s = 0) {
   SpeakerConfig config = config_of({neighbour(kPeer, 65001), neighbour(kOther, 65002)});
-  for (PeerSettings& p : config.peers) p.session.graceful_restart.long_lived_stale_s = long_lived_s;
+  for (auto& p : config.peers) p.change().session.graceful_restart.long_lived_stale_s = long_lived_s;
   return config;
 }
 

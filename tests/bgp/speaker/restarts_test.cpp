@@ -173,8 +173,8 @@ TEST_CASE("a change that needs a new session keeps the routes if the peer keeps 
     ConnId conn = r.up({.notification = row.n});
     r.say(conn, announcement("10.0.0.0/8"));
     SpeakerConfig config = two_peers();
-    config.peers[0].session.hold_time_s = 30;
-    config.peers[0].session.peer_as = Asn{row.as};
+    config.peers[0].change().session.hold_time_s = 30;
+    config.peers[0].change().session.peer_as = Asn{row.as};
     r.reconfigure(config);
     CHECK(r.counts() == row.counts);
   }
@@ -186,7 +186,7 @@ TEST_CASE("another import policy judges stale routes too") {
   r.say(conn, announcement("10.0.0.0/8"));
   r.lose(conn);
   SpeakerConfig config = two_peers();
-  config.peers[0].import = std::make_shared<policy::Filter>();  // accepts nothing
+  config.peers[0].change().import = std::make_shared<policy::Filter>();  // accepts nothing
   r.reconfigure(config);
   CHECK(r.routes() == "10.0.0.0/8 192.0.2.1, rejected by the import policy");
   CHECK(r.counts() == "1 routes, 1 stale");

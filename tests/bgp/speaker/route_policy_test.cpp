@@ -23,10 +23,10 @@ TEST_CASE("allow-own-AS: our AS may stand in the path so often, and a change is 
   ConnId conn = one.establish(kPeer, 65001);
   one.say(conn, announcement("10.0.0.0/8", kOwnAsTwice));
   CHECK(one.routes() == "10.0.0.0/8 192.0.2.1, our own AS is in the path");
-  config.peers[0].session.allow_own_as = 2;
+  config.peers[0].change().session.allow_own_as = 2;
   one.reconfigure(config);
   CHECK(one.routes() == "10.0.0.0/8 best 192.0.2.1");
-  config.peers[0].session.allow_own_as = 1;
+  config.peers[0].change().session.allow_own_as = 1;
   one.reconfigure(config);
   CHECK(one.routes() == "10.0.0.0/8 192.0.2.1, our own AS is in the path");
   CHECK(one.peer(kPeer).counters.flaps == 0);
@@ -34,7 +34,7 @@ TEST_CASE("allow-own-AS: our AS may stand in the path so often, and a change is 
 
 TEST_CASE("RFC 7705, Calico's localASNumber: the session's AS is what loops are looked for with") {
   SpeakerConfig config = config_of({neighbour(kPeer, 65001)});
-  config.peers[0].session.local_as = Asn{65009};
+  config.peers[0].change().session.local_as = Asn{65009};
   OneSpeaker one(config);
   ConnId conn = one.establish(kPeer, 65001);
   one.say(conn, announcement("10.0.0.0/8", "02 02 0000fde9 0000fde8"));
@@ -87,7 +87,7 @@ TEST_CASE("RFC 7999: a BLACKHOLE route is one in the kernel, for those peers tha
   CHECK(kernel_changes(one)[0].kind == rib::RouteChange::Kind::Unicast);
   CHECK(one.peer(kOther).ipv4.advertised == 1);
   one.outputs.clear();
-  config.peers[0].accept_blackhole = true;
+  config.peers[0].change().accept_blackhole = true;
   one.reconfigure(config);
   REQUIRE(kernel_changes(one).size() == 1);
   CHECK(kernel_changes(one)[0].kind == rib::RouteChange::Kind::Blackhole);
@@ -96,9 +96,9 @@ TEST_CASE("RFC 7999: a BLACKHOLE route is one in the kernel, for those peers tha
 
 TEST_CASE("RFC 9234: a leak is kept and never chosen; what a provider said is told to customers alone") {
   SpeakerConfig config = config_of({neighbour(kPeer, 65001), neighbour(kOther, 65002), neighbour("192.0.2.3", 65003)});
-  config.peers[0].session.role = session::Role::Customer;
-  config.peers[1].session.role = session::Role::Peer;
-  config.peers[2].session.role = session::Role::Provider;
+  config.peers[0].change().session.role = session::Role::Customer;
+  config.peers[1].change().session.role = session::Role::Peer;
+  config.peers[2].change().session.role = session::Role::Provider;
   OneSpeaker one(config);
   ConnId provider = one.establish(kPeer, 65001), peer = one.establish(kOther, 65002),
          customer = one.establish("192.0.2.3", 65003);

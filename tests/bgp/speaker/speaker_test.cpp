@@ -47,7 +47,7 @@ TEST_CASE("converged comes after the routes that it speaks of") {
 
 TEST_CASE("a peer that was tried and is dead holds up the others for 5 s, no longer") {
   SpeakerConfig config = config_of({neighbour(kPeer, 65001), neighbour(kOther, 65002)});
-  config.peers[1].session.passive = false;
+  config.peers[1].change().session.passive = false;
   OneSpeaker one(config);
   ConnId first = one.establish(kPeer, 65001);
   end_of_rib(one, first);

@@ -100,7 +100,7 @@ struct Recorded {
     tap.expire(now);
     settle();
     SpeakerConfig other = *config;
-    other.peers[0].session.password = Secret("canary-two");
+    other.peers[0].change().session.password = Secret("canary-two");
     handle(input::Reconfigure{std::make_shared<SpeakerConfig>(other)});
     handle(input::Shutdown{"the end"});
   }

@@ -77,7 +77,7 @@ TEST_CASE("each annotation sets its part of a BGPPeer's session, and on BGPConfi
 TEST_CASE("extended-next-hop: an IPv6 neighbour is spoken to about IPv4 too, an IPv4 one as ever") {
   auto families = [](const char* address) {
     return resolved(kMeshOff + kNodes + annotated("BGPPeer", "p", "calico-bgp/extended-next-hop: true", std::string("peerIP: '") + address + "', asNumber: 65001"))
-        .config.peers.at(0).session.families;
+        .config.peers.at(0)->session.families;
   };
   CHECK(families("fd00::9") == bgp::FamilySet::both());
   CHECK(families("10.0.0.9") == bgp::FamilySet::of(bgp::Family::IPv4));
@@ -86,13 +86,13 @@ TEST_CASE("extended-next-hop: an IPv6 neighbour is spoken to about IPv4 too, an 
 TEST_CASE("bfd-minimum-ttl: GTSM's hops are BGP's alone, for not every neighbour sends BFD with a TTL of 255") {
   const Resolved r = resolved(kMeshOff + kNodes + annotated("BGPPeer", "p", "calico-bgp/bfd: 1s, calico-bgp/bfd-multihop: true",
                                                             "peerIP: 10.0.0.9, asNumber: 65001, ttlSecurity: 2"));
-  CHECK(r.config.peers.at(0).session.ttl_security_hops == 2);
-  CHECK(r.config.peers.at(0).bfd.value().minimum_ttl == 0);
+  CHECK(r.config.peers.at(0)->session.ttl_security_hops == 2);
+  CHECK(r.config.peers.at(0)->bfd.value().minimum_ttl == 0);
 }
 
 TEST_CASE("local-address takes the node's place") {
   const Resolved r = resolved(kMeshOff + kNodes + annotated("BGPPeer", "p", "calico-bgp/local-address: 10.9.9.9", "peerIP: 10.0.0.9, asNumber: 1"));
-  CHECK(r.config.peers.at(0).session.local_address == bgp::IpAddress::parse("10.9.9.9"));
+  CHECK(r.config.peers.at(0)->session.local_address == bgp::IpAddress::parse("10.9.9.9"));
 }
 
 TEST_CASE("dynamic and dynamic-max: a range instead of an address, for all nodes or for one") {

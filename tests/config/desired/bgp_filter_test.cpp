@@ -47,35 +47,35 @@ Decision decide(const FilterPtr& filter, const char* prefix, bool is_local, cons
 }
 
 bool exports(const std::string& rules, const char* prefix, bool is_local = true, const LocalOrigin& origin = {}) {
-  return decide(with_rules("exportV4", rules).config.peers.at(0).export_, prefix, is_local, origin).verdict == Verdict::Accept;
+  return decide(with_rules("exportV4", rules).config.peers.at(0)->export_, prefix, is_local, origin).verdict == Verdict::Accept;
 }
 bool imports(const std::string& rules, const char* prefix) {
-  return decide(with_rules("importV4", rules).config.peers.at(0).import, prefix, false).verdict == Verdict::Accept;
+  return decide(with_rules("importV4", rules).config.peers.at(0)->import, prefix, false).verdict == Verdict::Accept;
 }
 Edits export_edits(const std::string& operations) {
-  return decide(with_rules("exportV4", "{action: Accept, operations: [" + operations + "]}").config.peers.at(0).export_,
+  return decide(with_rules("exportV4", "{action: Accept, operations: [" + operations + "]}").config.peers.at(0)->export_,
                 "10.0.0.0/8", true).edits;
 }
 
 }  // namespace
 
 TEST_CASE("filters: a peer without any shares the common filters; one whose filters say nothing of a direction does too") {
-  CHECK(with_filters("", "").config.peers[0].export_ == nullptr);
-  CHECK(with_filters("", "").config.peers[0].import == nullptr);
-  CHECK(with_rules("exportV4", "{action: Accept}").config.peers[0].import == nullptr);
-  CHECK(with_rules("importV4", "{action: Accept}").config.peers[0].export_ == nullptr);
+  CHECK(with_filters("", "").config.peers[0]->export_ == nullptr);
+  CHECK(with_filters("", "").config.peers[0]->import == nullptr);
+  CHECK(with_rules("exportV4", "{action: Accept}").config.peers[0]->import == nullptr);
+  CHECK(with_rules("importV4", "{action: Accept}").config.peers[0]->export_ == nullptr);
 }
 
 TEST_CASE("filters: their rules are asked in the order of the list, and the first word is final") {
   const std::string two = v3("BGPFilter", "f", "exportV4: [{action: Reject, cidr: 10.0.0.0/8, matchOperator: In}]") +
                           v3("BGPFilter", "g", "exportV4: [{action: Accept, cidr: 10.0.0.0/8, matchOperator: In}]");
-  CHECK(decide(with_filters(two, "f, g").config.peers[0].export_, "10.1.0.0/16", true).verdict == Verdict::Reject);
-  CHECK(decide(with_filters(two, "g, f").config.peers[0].export_, "10.1.0.0/16", true).verdict == Verdict::Accept);
+  CHECK(decide(with_filters(two, "f, g").config.peers[0]->export_, "10.1.0.0/16", true).verdict == Verdict::Reject);
+  CHECK(decide(with_filters(two, "g, f").config.peers[0]->export_, "10.1.0.0/16", true).verdict == Verdict::Accept);
 }
 
 TEST_CASE("filters: a name that no BGPFilter has is passed over with a warning") {
   const Resolved r = with_filters("", "gone");
-  CHECK(r.config.peers[0].import == nullptr);
+  CHECK(r.config.peers[0]->import == nullptr);
   CHECK(warnings(r) == "filter_missing p\n");
 }
 
@@ -117,10 +117,10 @@ TEST_CASE("cidr, matchOperator, prefixLength") {
 
 TEST_CASE("importV6, exportV6: a rule without cidr means its own family alone") {
   const Resolved r = with_filters(v3("BGPFilter", "f", "importV6: [{action: Reject}], exportV6: [{action: Reject}]"));
-  CHECK(decide(r.config.peers[0].import, "10.0.0.0/8", false).verdict == Verdict::Accept);
-  CHECK(decide(r.config.peers[0].import, "2001:db8::/32", false).verdict == Verdict::Reject);
-  CHECK(decide(r.config.peers[0].export_, "192.168.7.0/26", true).verdict == Verdict::Accept);
-  CHECK(decide(r.config.peers[0].export_, "fd80::/122", true).verdict == Verdict::Reject);
+  CHECK(decide(r.config.peers[0]->import, "10.0.0.0/8", false).verdict == Verdict::Accept);
+  CHECK(decide(r.config.peers[0]->import, "2001:db8::/32", false).verdict == Verdict::Reject);
+  CHECK(decide(r.config.peers[0]->export_, "192.168.7.0/26", true).verdict == Verdict::Accept);
+  CHECK(decide(r.config.peers[0]->export_, "fd80::/122", true).verdict == Verdict::Reject);
 }
 
 TEST_CASE("source RemotePeers: of an export rule what was learned by BGP; of an import rule everything") {
@@ -136,7 +136,7 @@ TEST_CASE("interface: where the route leads") {
 }
 
 TEST_CASE("peerType: eBGP or iBGP, by the session") {
-  const FilterPtr filter = with_rules("exportV4", "{action: Reject, peerType: iBGP}").config.peers[0].export_;
+  const FilterPtr filter = with_rules("exportV4", "{action: Reject, peerType: iBGP}").config.peers[0]->export_;
   CHECK(decide(filter, "192.168.7.0/26", true, {}, true).verdict == Verdict::Accept);
   CHECK(decide(filter, "192.168.7.0/26", true, {}, false).verdict == Verdict::Reject);
   CHECK_FALSE(imports("{action: Reject, peerType: eBGP}", "10.0.0.0/8"));
@@ -166,15 +166,15 @@ TEST_CASE("the other end of a peering has its filters as well, as upstream; a me
   const std::string text = labelled("n1", "a: b", "ipv4Address: 10.0.0.1") + kN2 + kMeshOff +
                            v3("BGPFilter", "f", "importV4: [{action: Reject}]") +
                            v3("BGPPeer", "p", "node: n2, peerSelector: a == 'b', filters: [f]");
-  CHECK(resolved(text).config.peers.at(0).import != nullptr);
-  CHECK(resolved(text, "n2").config.peers.at(0).import != nullptr);
-  CHECK(resolved(kN1 + kN2 + v3("BGPFilter", "f", "importV4: [{action: Reject}]")).config.peers.at(0).import == nullptr);
+  CHECK(resolved(text).config.peers.at(0)->import != nullptr);
+  CHECK(resolved(text, "n2").config.peers.at(0)->import != nullptr);
+  CHECK(resolved(kN1 + kN2 + v3("BGPFilter", "f", "importV4: [{action: Reject}]")).config.peers.at(0)->import == nullptr);
 }
 
 TEST_CASE("a change of a BGPFilter changes the filters of the peers that name it, and no session") {
   const Resolved before = with_rules("importV4", "{action: Accept}");
   const Resolved after = with_rules("importV4", "{action: Reject}");
-  CHECK(before.config.peers[0].session == after.config.peers[0].session);
+  CHECK(before.config.peers[0]->session == after.config.peers[0]->session);
   CHECK_FALSE(before.config.peers[0] == after.config.peers[0]);
   CHECK(bgp::policy::same(before.config.export_filter, after.config.export_filter));
 }

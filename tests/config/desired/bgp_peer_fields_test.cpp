@@ -56,7 +56,7 @@ TEST_CASE("maxRestartTime is rounded to seconds; nodeMeshMaxRestartTime is the m
   CHECK(peer_with("asNumber: 1, maxRestartTime: 1m30s").session.graceful_restart.restart_time_s == 90);
   CHECK(peer_with("asNumber: 1, maxRestartTime: 1500ms").session.graceful_restart.restart_time_s == 2);
   const auto mesh = resolved(kN1 + kN2 + v3("BGPConfiguration", "default", "nodeMeshMaxRestartTime: 300s"));
-  CHECK(mesh.config.peers.at(0).session.graceful_restart.restart_time_s == 300);
+  CHECK(mesh.config.peers.at(0)->session.graceful_restart.restart_time_s == 300);
 }
 
 TEST_CASE("keepaliveTime is rounded to seconds, at least one") {
@@ -84,7 +84,7 @@ TEST_CASE("reachableBy: a host route to the peer by that gateway") {
   };
   const Resolved r = with("peerIP: '192.0.2.9:1790', asNumber: 1, reachableBy: 10.0.0.254");
   CHECK(routes(r) == "192.0.2.9 via 10.0.0.254\n");
-  CHECK(r.config.peers.at(0).session.address.to_string() == "192.0.2.9");
+  CHECK(r.config.peers.at(0)->session.address.to_string() == "192.0.2.9");
   CHECK(r.warnings.empty());
   CHECK(routes(with("peerIP: 192.0.2.9, asNumber: 1")).empty());
   CHECK_MESSAGE(routes(with("node: n2, peerIP: 192.0.2.9, asNumber: 1, reachableBy: 10.0.0.254")).empty(), "another node's peer");
@@ -106,13 +106,13 @@ TEST_CASE("localWorkloadSelector: the workloads that Felix names for it are pass
   };
   const Resolved r = with(v3("BGPPeer", "pods", "localWorkloadSelector: all(), asNumber: 65401, node: n1, maxRestartTime: 30s"));
   CHECK(peers(r) == "10.65.0.2 as 65401 workload\nfd00:65::2 as 65401 workload\n");
-  for (const auto& peer : r.config.peers) {
+  for (const bgp::speaker::PeerSettings& peer : r.config.peers) {
     CHECK(peer.session.passive);
     CHECK_FALSE(peer.session.local_address.has_value());
     CHECK(peer.session.graceful_restart.restart_time_s == 30);
   }
   CHECK_MESSAGE(warnings(r) == "workload_peers_unfiltered pods\n", "once, however many there are");
-  const auto verdict = [&](const char* prefix) { return r.config.peers[0].import->evaluate(*bgp::Prefix::parse(prefix)); };
+  const auto verdict = [&](const char* prefix) { return r.config.peers[0]->import->evaluate(*bgp::Prefix::parse(prefix)); };
   CHECK_MESSAGE(verdict("10.0.0.2/32") == bgp::policy::Verdict::Reject, "no workload takes a node's sessions from it");
   CHECK(verdict("fd00::1/128") == bgp::policy::Verdict::Reject);
   CHECK(verdict("10.0.0.0/24") == bgp::policy::Verdict::Accept);

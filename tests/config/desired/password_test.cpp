@@ -22,15 +22,15 @@ std::string peer(const char* key) {
 
 TEST_CASE("password: the secret's text becomes the session's") {
   const Resolved r = with_secrets(kMeshOff + kN1 + peer("rack"));
-  CHECK(r.config.peers.at(0).session.password.reveal() == "opensesame");
-  CHECK(r.config.peers.at(0).session.held.empty());
+  CHECK(r.config.peers.at(0)->session.password.reveal() == "opensesame");
+  CHECK(r.config.peers.at(0)->session.held.empty());
   CHECK(r.warnings.empty());
 }
 
 TEST_CASE("password: a peer whose secret is missing is held, with the reason, and never runs without") {
   const Resolved r = with_secrets(kMeshOff + kN1 + peer("lost"));
-  CHECK(r.config.peers.at(0).session.held == "password secret bgp/lost: no such file");
-  CHECK(r.config.peers.at(0).session.password.empty());
+  CHECK(r.config.peers.at(0)->session.held == "password secret bgp/lost: no such file");
+  CHECK(r.config.peers.at(0)->session.password.empty());
   CHECK(warnings(r) == "peer_held p\n");
 }
 
@@ -38,8 +38,8 @@ TEST_CASE("nodeMeshPassword is every mesh peer's, and no other's") {
   const Resolved r = with_secrets(kN1 + kN2 + global_peer("10.0.0.9", 1) +
                                   v3("BGPConfiguration", "default", "nodeMeshPassword: {secretKeyRef: {name: bgp, key: rack}}"));
   REQUIRE(r.config.peers.size() == 2);
-  CHECK(r.config.peers[0].session.password.reveal() == "opensesame");
-  CHECK(r.config.peers[1].session.password.empty());
+  CHECK(r.config.peers[0]->session.password.reveal() == "opensesame");
+  CHECK(r.config.peers[1]->session.password.empty());
 }
 
 TEST_CASE("a secret of a peer of another node is not asked for") {

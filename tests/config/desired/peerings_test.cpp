@@ -12,7 +12,7 @@ const std::string kRacks = labelled("n1", "rack: a", "ipv4Address: 10.0.0.1") +
                            labelled("n3", "rack: b, spine: 'yes'", "ipv4Address: 10.0.0.3, asNumber: 65003");
 
 const bgp::speaker::PeerSettings* find(const Resolved& r, std::string_view address) {
-  for (const auto& peer : r.config.peers) {
+  for (const bgp::speaker::PeerSettings& peer : r.config.peers) {
     if (peer.session.address.to_string() == address) return &peer;
   }
   return nullptr;

@@ -18,7 +18,7 @@ TEST_CASE("the mesh peers with every other node in each family that both have") 
                               node("n3", "ipv4Address: 10.0.0.3, asNumber: 65003") + node("n4", "ipv6Address: 'fd00::4'"));
   CHECK(peers(r) ==
         "10.0.0.2 as 64512 mesh\n10.0.0.3 as 65003 mesh\nfd00::2 as 64512 mesh\nfd00::4 as 64512 mesh\n");
-  const auto& v6 = r.config.peers[2].session;
+  const auto& v6 = r.config.peers[2]->session;
   CHECK(v6.local_address == bgp::IpAddress::parse("fd00::1"));
   CHECK(v6.families == bgp::FamilySet::of(bgp::Family::IPv6));
   CHECK(r.config.identifier.to_string() == "10.0.0.1");
@@ -74,9 +74,9 @@ TEST_CASE("a peer that moves between mesh, global and node-specific keeps an equ
   REQUIRE(mesh.size() == 1);
   REQUIRE(global.size() == 1);
   REQUIRE(specific.size() == 1);
-  CHECK(mesh[0].session == global[0].session);
-  CHECK_FALSE(bgp::session::needs_reset(mesh[0].session, specific[0].session));
-  CHECK(mesh[0].type != global[0].type);
+  CHECK(mesh[0]->session == global[0]->session);
+  CHECK_FALSE(bgp::session::needs_reset(mesh[0]->session, specific[0]->session));
+  CHECK(mesh[0]->type != global[0]->type);
 }
 
 TEST_CASE("a node never peers with itself, nor with a node that claims its address") {
@@ -91,7 +91,7 @@ TEST_CASE("peers that cannot work are skipped with a warning, the others stay") 
                               global_peer("192.0.2.2", 2) + v3("BGPPeer", "t", ""));
   CHECK(peers(r) == "192.0.2.2 as 2 global\n");
   CHECK(warnings(r) ==
-        "peer_ignored 192-0-2-1\npeer_ignored 00aa-0000-0000-0000-0000-0000-0000-0001\npeer_ignored t\n");
+        "peer_ignored 00aa-0000-0000-0000-0000-0000-0000-0001\npeer_ignored 192-0-2-1\npeer_ignored t\n");
 }
 
 TEST_CASE("a broken entry is reported and drops nothing else") {
@@ -182,6 +182,6 @@ TEST_CASE("listen port and log level: the node's own, else the global ones; the 
   const Resolved r = resolved(text);
   CHECK(r.surroundings.listen_port == 1179);
   CHECK(r.surroundings.log_severity == "Debug");
-  CHECK(r.config.peers[0].session.port == 2179);
+  CHECK(r.config.peers[0]->session.port == 2179);
   CHECK(resolved(text, "n2").surroundings.listen_port == 2179);
 }

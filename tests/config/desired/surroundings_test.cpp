@@ -95,7 +95,7 @@ TEST_CASE("a stored field that makes no sense is ignored with a warning, and no 
       R"("logSeverityScreen":"loud","prefixAdvertisements":[{"cidr":"x","communities":["1:1"]}],"ipv4NormalRoutePriority":0})");
   CHECK(r.config.local_as == bgp::Asn{64513});
   CHECK(listening(r) == "179");
-  CHECK(r.config.peers.at(0).session.graceful_restart.restart_time_s == 120);
+  CHECK(r.config.peers.at(0)->session.graceful_restart.restart_time_s == 120);
   CHECK(r.surroundings.ignored_interfaces.at(0) == "eth1");
   CHECK(r.surroundings.log_severity.empty());
   CHECK(r.warnings.size() == 7);
@@ -110,8 +110,8 @@ TEST_CASE("nodeMeshPassword that cannot be read: the mesh is held, never without
     const Resolved r = stored_as(R"({"asNumber":64513,"nodeMeshPassword":)" + std::string(password) + "}", secrets);
     CHECK(r.config.local_as == bgp::Asn{64513});
     REQUIRE(r.config.peers.size() == 1);
-    CHECK(r.config.peers[0].session.password.empty());
-    CHECK(r.config.peers[0].session.held.starts_with("its password's secretKeyRef cannot be read: "));
+    CHECK(r.config.peers[0]->session.password.empty());
+    CHECK(r.config.peers[0]->session.held.starts_with("its password's secretKeyRef cannot be read: "));
     CHECK(warnings(r) == "peer_held n2\n");
   }
 }
@@ -122,6 +122,6 @@ TEST_CASE("password of a stored BGPPeer that cannot be read: the peer is held, a
                      R"({"spec":{"peerIP":"10.0.0.2","asNumber":64512,"password":"plain"}})", 1});
   const Resolved r = resolve(entries, {.name = "n1"});
   CHECK(peers(r) == "10.0.0.2 as 64512 global\n");
-  CHECK(r.config.peers[0].session.held ==
+  CHECK(r.config.peers[0]->session.held ==
         "its password's secretKeyRef cannot be read: password must be fields, not a value or a list");
 }

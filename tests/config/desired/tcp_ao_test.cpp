@@ -22,7 +22,7 @@ std::string peer(const std::string& ao, const std::string& more = "") {
 Resolved with_secrets(const std::string& yaml, NodeIdentity self = {.name = "n1"}) {
   return resolve(stored(yaml), self, secrets);
 }
-bgp::session::PeerConfig session(const Resolved& r) { return r.config.peers.at(0).session; }
+bgp::session::PeerConfig session(const Resolved& r) { return r.config.peers.at(0)->session; }
 
 const std::string kStore = kMeshOff + kN1;
 

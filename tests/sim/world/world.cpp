@@ -81,7 +81,8 @@ void World::begin() {
 
 // What no document says yet, or only slowly.
 void World::tune(int node, speaker::SpeakerConfig& config) const {
-  for (speaker::PeerSettings& peer : config.peers) {
+  for (auto& shared : config.peers) {
+    speaker::PeerSettings& peer = shared.change();
     peer.session.password = Secret(std::string(kCanary));
     peer.session.hold_time_s = static_cast<uint16_t>(plan_.get("hold_s"));
     // Shorter than the time to settle in: the routes of a peer that does not return stay that long.
@@ -192,7 +193,7 @@ std::string World::what_is_unsettled() {
     for (const speaker::PeerSnapshot& peer : node(n).speaker().snapshot(calendar_.now()).peers) {
       auto other = static_cast<int>(peer.address.to_u32() - 0x0a000001U);
       bool is_mutual = other < nodes() && std::ranges::any_of(node(other).speaker().config().peers, [&](const auto& p) {
-        return p.session.address == address_of(n) && p.session.peer_as == peer.local_as && p.session.local_as == peer.peer_as;
+        return p->session.address == address_of(n) && p->session.peer_as == peer.local_as && p->session.local_as == peer.peer_as;
       });
       if (is_mutual && peer.state != session::State::Established)
         return node_name(n) + " is " + to_string(peer.state) + " towards " + peer.address.to_string();
