@@ -38,6 +38,13 @@ Resource name_alone(const Kind& kind, const std::string& key) {
   return resource;
 }
 
+Stored decoded(const Kind& kind, config::store::Entry entry) {
+  auto resource = kind.decode(entry.key, entry.value);
+  std::string problem = resource ? "" : resource.error().reason;
+  Resource known = resource ? std::move(*resource) : name_alone(kind, entry.key);
+  return {std::move(known), std::move(entry.key), std::move(entry.value), entry.revision, std::move(problem)};
+}
+
 OrReason<std::string> read_file(Context& context, const std::string& path) {
   if (path == "-") return read_all(context.in, "standard input");
   errno = 0;
@@ -80,14 +87,17 @@ OrReason<std::vector<Stored>> stored_resources(config::store::Store& store, cons
   auto listing = store.list(kind.prefix());
   if (!listing) return reason(listing.error().reason);
   std::vector<Stored> all;
-  for (config::store::Entry& entry : listing->entries) {
-    if (!kind.is_own_key(entry.key)) continue;
-    auto resource = kind.decode(entry.key, entry.value);
-    std::string problem = resource ? "" : resource.error().reason;
-    Resource known = resource ? std::move(*resource) : name_alone(kind, entry.key);
-    all.push_back({std::move(known), std::move(entry.key), std::move(entry.value), entry.revision, std::move(problem)});
-  }
+  for (config::store::Entry& entry : listing->entries)
+    if (kind.is_own_key(entry.key)) all.push_back(decoded(kind, std::move(entry)));
   return all;
+}
+
+OrReason<std::optional<Stored>> stored_resource(config::store::Store& store, const Kind& kind, const std::string& key) {
+  if (!kind.is_own_key(key)) return std::optional<Stored>();
+  auto entry = store.get(key);
+  if (!entry) return reason(entry.error().reason);
+  if (!entry->has_value()) return std::optional<Stored>();
+  return std::optional(decoded(kind, std::move(**entry)));
 }
 
 }  // namespace ctl::cli

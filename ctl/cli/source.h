@@ -1,6 +1,7 @@
 // The resources that a command line names: a file's, or KIND [NAME] with --scope and --node.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ OrReason<config::model::Api> wanted_api(const Context& context, const Arguments&
 OrReason<const config::model::Kind*> wanted_kind(const Arguments& arguments);
 config::model::Identifiers identifiers(const Arguments& arguments, config::model::Api api);
 
-// What is stored of one kind, with its revisions.
+// A resource as it is stored.
 struct Stored {
   config::model::Resource resource;  // of one that cannot be read: its kind and name alone
   std::string key;
@@ -31,7 +32,10 @@ struct Stored {
   uint64_t revision = 0;
   std::string problem = {};  // why it cannot be read; empty: it can
 };
-// With what cannot be read, so that it can be shown, replaced and deleted.
+// All of a kind, with what cannot be read, so that it can be shown, replaced and deleted.
 OrReason<std::vector<Stored>> stored_resources(config::store::Store& store, const config::model::Kind& kind);
+// The one under `key`, if there is one: what it costs does not depend on how many others there are.
+OrReason<std::optional<Stored>> stored_resource(config::store::Store& store, const config::model::Kind& kind,
+                                                const std::string& key);
 
 }  // namespace ctl::cli

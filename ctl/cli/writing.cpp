@@ -15,6 +15,8 @@ using config::store::Write;
 namespace {
 
 constexpr int kConflictRetriesMax = 5;
+// Of one kind; a file with more of them is compared with a listing: that costs less than a round trip for each.
+constexpr size_t kSingleLookupsMax = 8;
 
 // The store as it will be after the writes planned so far.
 class Plan {
@@ -27,26 +29,57 @@ class Plan {
   size_t size() const { return planned_.size(); }
 
  private:
-  OrReason<std::vector<Stored>*> all_of(const Kind& kind);
-  bgp::Status<std::string> put(std::vector<Stored>& all, const Resource& wanted, Stored* existing);
-  bgp::Status<std::string> erase(std::vector<Stored>& all, Stored& existing);
+  using Place = std::optional<Stored>;  // what is under a key; nullopt: nothing
+  struct Known {
+    std::map<std::string, Place> places;  // by key
+    bool is_listed = false;               // no others are taken
+  };
+  // Where the wanted one is, or is to be.
+  OrReason<Place*> find(const Resource& wanted);
+  OrReason<Place*> at(const Kind& kind, const std::string& key);
+  bgp::Status<std::string> list(const Kind& kind);
+
+  bgp::Status<std::string> put(const Resource& wanted, Place& place);
+  bgp::Status<std::string> erase(Place& place);
   void plan(const std::string& key, std::optional<std::string> value, uint64_t expected);
 
   config::store::Store& store_;
   WriteOptions options_;
-  std::map<const Kind*, std::vector<Stored>> listed_;
+  std::map<const Kind*, Known> known_;
   std::map<std::string, Write> planned_;  // one write a key: a file may name a resource twice
 };
 
-// The same key; or what v1 takes for the same thing though its v3 name differs.
-Stored* find_existing(std::vector<Stored>& all, const Resource& wanted) {
-  const std::string key = wanted.kind->key(wanted);
-  for (Stored& stored : all)
-    if (stored.key == key) return &stored;
-  if (wanted.api == Api::V3) return nullptr;
-  for (Stored& stored : all)
-    if (stored.problem.empty() && same_identity(stored.resource, wanted)) return &stored;
-  return nullptr;
+// By its key; or what v1 takes for the same thing though its v3 name differs.
+OrReason<Plan::Place*> Plan::find(const Resource& wanted) {
+  auto own = at(*wanted.kind, wanted.kind->key(wanted));
+  if (!own || (*own)->has_value() || wanted.api == Api::V3) return own;
+  if (auto listed = list(*wanted.kind); !listed) return bgp::Err(listed.error());
+  for (auto& [key, place] : known_[wanted.kind].places)
+    if (place && place->problem.empty() && same_identity(place->resource, wanted)) return &place;
+  return own;
+}
+
+OrReason<Plan::Place*> Plan::at(const Kind& kind, const std::string& key) {
+  Known& known = known_[&kind];
+  if (known.places.size() >= kSingleLookupsMax)
+    if (auto listed = list(kind); !listed) return bgp::Err(listed.error());
+  auto [found, is_new] = known.places.try_emplace(key);
+  if (!is_new || known.is_listed) return &found->second;
+  auto stored = stored_resource(store_, kind, key);
+  if (!stored) return bgp::Err(stored.error());
+  found->second = std::move(*stored);
+  return &found->second;
+}
+
+// What is known already stays: it may be planned otherwise, and the commit expects it as it was first read.
+bgp::Status<std::string> Plan::list(const Kind& kind) {
+  Known& known = known_[&kind];
+  if (known.is_listed) return bgp::Done{};
+  auto all = stored_resources(store_, kind);
+  if (!all) return bgp::Err(all.error());
+  for (Stored& stored : *all) known.places.try_emplace(stored.key, std::move(stored));
+  known.is_listed = true;
+  return bgp::Done{};
 }
 
 // Of what is stored everything is kept that the wanted one does not say, unless the outcome could still not be read.
@@ -56,61 +89,52 @@ std::string encode(const Resource& resource, const std::optional<std::string>& b
   return resource.kind->encode(resource, std::nullopt);
 }
 
-OrReason<std::vector<Stored>*> Plan::all_of(const Kind& kind) {
-  if (auto found = listed_.find(&kind); found != listed_.end()) return &found->second;
-  auto all = stored_resources(store_, kind);
-  if (!all) return bgp::Err(all.error());
-  return &(listed_[&kind] = std::move(*all));
-}
-
 bgp::Status<std::string> Plan::add(const Resource& wanted) {
-  auto all = all_of(*wanted.kind);
-  if (!all) return bgp::Err(all.error());
-  Stored* existing = find_existing(**all, wanted);
+  auto place = find(wanted);
+  if (!place) return bgp::Err(place.error());
+  const bool exists = (*place)->has_value();
   const std::string identity = wanted.kind->identity(wanted);
-  if (options_.verb == Verb::Create && existing != nullptr) {
+  if (options_.verb == Verb::Create && exists) {
     if (options_.skip) return bgp::Done{};
     return bgp::Err("resource already exists: " + identity);
   }
-  if ((options_.verb == Verb::Replace || options_.verb == Verb::Delete) && existing == nullptr) {
+  if ((options_.verb == Verb::Replace || options_.verb == Verb::Delete) && !exists) {
     if (options_.skip) return bgp::Done{};
     return bgp::Err("resource does not exist: " + identity);
   }
-  return options_.verb == Verb::Delete ? erase(**all, *existing) : put(**all, wanted, existing);
+  return options_.verb == Verb::Delete ? erase(**place) : put(wanted, **place);
 }
 
-bgp::Status<std::string> Plan::put(std::vector<Stored>& all, const Resource& wanted, Stored* existing) {
+bgp::Status<std::string> Plan::put(const Resource& wanted, Place& place) {
   Resource resource = wanted;
   std::optional<std::string> before;
-  if (existing != nullptr) {
-    resource.name = existing->resource.name;
-    before = existing->value;
+  if (place) {
+    resource.name = place->resource.name;
+    before = place->value;
   }
-  if (existing != nullptr && existing->problem.empty()) {
-    if (auto may = resource.kind->check_update(existing->resource, resource); !may) return bgp::Err(may.error().reason);
+  if (place && place->problem.empty()) {
+    if (auto may = resource.kind->check_update(place->resource, resource); !may) return bgp::Err(may.error().reason);
   }
   std::string value = encode(resource, before);
-  std::string key = existing != nullptr ? existing->key : resource.kind->key(resource);
-  plan(key, value, existing != nullptr ? existing->revision : 0);
-  if (existing != nullptr)
-    *existing = {std::move(resource), key, value, existing->revision};
-  else
-    all.push_back({std::move(resource), key, value, 0});
+  std::string key = place ? place->key : resource.kind->key(resource);
+  const uint64_t revision = place ? place->revision : 0;
+  plan(key, value, revision);
+  place = Stored{std::move(resource), std::move(key), std::move(value), revision};
   return bgp::Done{};
 }
 
-bgp::Status<std::string> Plan::erase(std::vector<Stored>& all, Stored& existing) {
-  for (const std::string& prefix : existing.resource.kind->dependent_prefixes(existing.resource)) {
+bgp::Status<std::string> Plan::erase(Place& place) {
+  for (const std::string& prefix : place->resource.kind->dependent_prefixes(place->resource)) {
     auto dependents = store_.list(prefix);
     if (!dependents) return bgp::Err(dependents.error().reason);
     for (const auto& entry : dependents->entries) plan(entry.key, std::nullopt, entry.revision);
   }
-  plan(existing.key, std::nullopt, existing.revision);
-  all.erase(all.begin() + (&existing - all.data()));
+  plan(place->key, std::nullopt, place->revision);
+  place.reset();
   return bgp::Done{};
 }
 
-// What is expected of a key is what was listed, however often the file writes it.
+// What is expected of a key is what was read first, however often the file writes it.
 void Plan::plan(const std::string& key, std::optional<std::string> value, uint64_t expected) {
   auto [write, is_new] = planned_.try_emplace(key, Write{key, std::nullopt, expected});
   write->second.value = std::move(value);

@@ -1,8 +1,9 @@
 // create, apply, replace and delete: a list of resources against the store, in one commit, and what is said about it.
 //
-// The resources are taken in order against a listing of their kinds; everything up to the first that fails is written
-// in one commit that expects what was listed. When somebody else was quicker, all of it is tried again on a new
-// listing.
+// The resources are taken in order against what is stored under their keys; everything up to the first that fails is
+// written in one commit that expects what was read. When somebody else was quicker, all of it is read and tried again.
+// Cost: a round trip for each of a few resources, however many others are stored. A kind is listed only for many of
+// them, and for a v1 resource with nothing under its key: the same thing may have another v3 name.
 #pragma once
 
 #include <string>

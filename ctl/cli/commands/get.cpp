@@ -13,6 +13,7 @@ using namespace config::model;
 // One thing asked for: by the command line, or by one resource of a file.
 struct Wanted {
   const Kind* kind = nullptr;
+  std::string key;  // where it is, if it has its own name; empty: not known
   std::function<bool(const Resource&)> matches;
 };
 
@@ -21,13 +22,15 @@ OrReason<Wanted> wanted_by_arguments(const Arguments& arguments, Api api) {
   if (!kind) return bgp::Err(kind.error());
   Identifiers ids = identifiers(arguments, api);
   if (auto sensible = (*kind)->check(ids); !sensible) return bgp::Err(sensible.error().reason);
-  return Wanted{*kind, [kind = *kind, ids](const Resource& resource) { return kind->matches(resource, ids); }};
+  auto named = (*kind)->identify(ids);
+  return Wanted{*kind, api == Api::V3 && named ? (*kind)->key(*named) : "",
+                [kind = *kind, ids](const Resource& resource) { return kind->matches(resource, ids); }};
 }
 
 std::vector<Wanted> wanted_by_file(const std::vector<Resource>& resources) {
   std::vector<Wanted> all;
   for (const Resource& named : resources)
-    all.push_back({named.kind, [named](const Resource& resource) {
+    all.push_back({named.kind, named.api == Api::V3 ? named.kind->key(named) : "", [named](const Resource& resource) {
                      if (named.api == Api::V3) return resource.name == named.name;
                      return same_identity(resource, named);
                    }});
@@ -41,11 +44,20 @@ void warn(Context& context, const Stored& stored) {
               << "); replace it, or delete it with --api v3\n";
 }
 
+// What may match: the one under its key if it does, else all of its kind.
+OrReason<std::vector<Stored>> candidates(config::store::Store& store, const Wanted& wanted) {
+  if (wanted.key.empty()) return stored_resources(store, *wanted.kind);
+  auto own = stored_resource(store, *wanted.kind, wanted.key);
+  if (!own) return bgp::Err(own.error());
+  const bool is_it = own->has_value() && (*own)->problem.empty() && wanted.matches((*own)->resource);
+  return is_it ? std::vector<Stored>{std::move(**own)} : stored_resources(store, *wanted.kind);
+}
+
 OrReason<std::vector<output::Group>> fetch(Context& context, config::store::Store& store,
                                            const std::vector<Wanted>& wanted) {
   std::vector<output::Group> groups;
   for (const Wanted& one : wanted) {
-    auto all = stored_resources(store, *one.kind);
+    auto all = candidates(store, one);
     if (!all) return bgp::Err(all.error());
     output::Group group{one.kind, {}};
     for (Stored& stored : *all)
