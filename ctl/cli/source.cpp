@@ -18,13 +18,17 @@ namespace {
 
 bgp::Err<std::string> reason(std::string text) { return bgp::Err(std::move(text)); }
 
-// One byte more than a document may have, so that the parser sees that it is too long.
+// In pieces, so that a small file costs no memory of the largest, and no further than the parser needs to see that it
+// is too long.
 OrReason<std::string> read_all(std::istream& in, const std::string& path) {
-  std::string text(bgp::limits::kDocumentBytesMax + 1, '\0');
+  std::string text;
+  char piece[16 * 1024];
   errno = 0;
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  do {
+    in.read(piece, sizeof piece);
+    text.append(piece, static_cast<size_t>(in.gcount()));
+  } while (in && text.size() <= bgp::limits::kDocumentBytesMax);
   if (in.bad()) return reason("read " + bgp::printable(path) + ": " + std::strerror(errno));
-  text.resize(static_cast<size_t>(in.gcount()));
   return text;
 }
 

@@ -1,4 +1,5 @@
 // create, apply, replace, delete: every text and exit status of the v1 tool.
+#include "bgp/base/limits.h"
 #include "tests/ctl/cli/scene.h"
 
 using namespace ctl::cli::testing;
@@ -125,6 +126,18 @@ TEST_CASE("a file that is not there, or says nothing") {
   auto empty = calicoctl("apply -f -", "[]\n");
   CHECK(empty.out == "No resources specified in file\n");
   CHECK(empty.exit == 1);
+}
+
+TEST_CASE("a file is read to its end, up to the longest that a document may be") {
+  Scene calicoctl;
+  const std::string pad = "# " + std::string(100'000, 'x') + "\n";
+  CHECK(calicoctl("create -f -", documents({kPeer, pad + global_peer("10.0.0.2")})).out ==
+        "Successfully created 2 'bgpPeer' resource(s)\n");
+  const std::string longest = "[]\n" + std::string(bgp::limits::kDocumentBytesMax - 3, '\n');
+  CHECK(calicoctl("apply -f -", longest).out == "No resources specified in file\n");
+  for (const std::string& more : {longest + "\n", longest + longest}) {
+    CHECK(calicoctl("apply -f -", more).out.find("document is larger than 4194304 bytes") != std::string::npos);
+  }
 }
 
 TEST_CASE("a delete that identifies nothing says what the v1 tool says, and why on stderr") {
