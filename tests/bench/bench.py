@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import time
@@ -15,11 +14,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 from lab import bin_dir, require_root  # noqa: E402
 
 from daemons import DAEMONS  # noqa: E402
-from goals import GOALS  # noqa: E402
 from stage import WrongRoutes  # noqa: E402
+from table import report  # noqa: E402
 from workloads import ALIASES, RAW, REDUCED, WORKLOADS, Context, is_run  # noqa: E402
-
-US = "us"
 
 
 def parse():
@@ -30,7 +27,8 @@ def parse():
     parser.add_argument("--scale", type=float, default=1, help="part of the routes and nodes of the mesh (1)")
     parser.add_argument("--churns", type=int, default=12, help="times that W6 announces everything again (12)")
     parser.add_argument("--mrt", help="a recorded feed for R1: MRT, gzipped or not")
-    parser.add_argument("--json", help="where all measured values go")
+    parser.add_argument("--json", help="where all measured values go (build/bench/results.json)")
+    parser.add_argument("--table", nargs="+", metavar="FILE", help="run nothing: one table of what --json wrote in several runs")
     options = parser.parse_args()
     names = [name for word in options.workloads for name in ALIASES.get(word, [word])] or list(WORKLOADS)
     if unknown := [n for n in names if n not in WORKLOADS] + [d for d in options.only.split(",") if d not in [*DAEMONS, *RAW]]:
@@ -68,29 +66,6 @@ def run_all(options):
     return results, failures
 
 
-# ---- the table --------------------------------------------------------------------------------------------------------
-
-def number(value):
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
-
-
-def row_of(workload, row, values, options):
-    medians = {daemon: statistics.median(v) for daemon, v in values.items()}
-    rivals = [m for d, m in medians.items() if d not in (US, *RAW) and workload not in REDUCED.get(d, {})]
-    best = min(rivals, default=None)
-    ratio = medians[US] / best if US in medians and best else None
-    goal, stretch = GOALS.get((workload, row), (None, None))
-    verdict = "" if ratio is None or goal is None else "stretch" if ratio <= stretch else "goal" if ratio <= goal else "MISSED"
-    cells = [number(medians[d]) + ("*" if workload in REDUCED.get(d, {}) else "") if d in medians else "" for d in options.only]
-    return [workload, row, *cells, f"{ratio:.2f}" if ratio is not None else "", str(goal or ""), str(stretch or ""), verdict]
-
-
-def markdown(results, options):
-    head = ["workload", "row", *options.only, "ratio", "goal", "stretch", "met"]
-    rows = [row_of(w, row, values, options) for w, rows in results.items() for row, values in rows.items()]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, ["---"] * len(head), *rows])
-
-
 def facts():
     commit = subprocess.run(["git", "-C", HERE, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return {"date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()), "commit": commit.stdout.strip(),
@@ -106,6 +81,8 @@ def prepare_feed(options, folder):
 
 def main():
     options = parse()
+    if options.table:
+        return show([saved(path) for path in options.table])
     require_root("tools/bench")
     files_max = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (files_max, files_max))  # a thousand sessions, each a socket
@@ -113,15 +90,26 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     prepare_feed(options, folder)
     results, failures = run_all(options)
-    print(f"\n{' '.join(map(str, facts().values()))}, scale {options.scale:g}, medians of {options.rounds}\n")
-    print(markdown(results, options))
-    if any(d in REDUCED for d in options.only):
-        print("\n* at a part of the size (tests/bench/workloads.py), not compared")
-    Path(options.json or folder / "results.json").write_text(json.dumps(
-        {**facts(), "scale": options.scale, "rounds": options.rounds, "results": results, "failures": failures}, indent=1))
-    for failure in failures:
-        print("FAILED " + failure)
-    return 1 if failures else 0
+    part = {**facts(), "scale": options.scale, "rounds": options.rounds, "results": results, "failures": failures}
+    Path(options.json or folder / "results.json").write_text(json.dumps(part, indent=1))
+    return show([part])
+
+
+def saved(path):
+    """One part, as --json has written it."""
+    try:
+        part = json.loads(Path(path).read_text())
+        return {key: part[key] for key in ("date", "commit", "kernel", "scale", "rounds", "results", "failures")}
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        sys.exit(f"tools/bench: {path} is no result of --json: {type(error).__name__}: {error}")
+
+
+def show(parts):
+    try:
+        print("\n" + report(parts))
+    except ValueError as error:
+        sys.exit(f"tools/bench: {error}")
+    return 1 if any(part["failures"] for part in parts) else 0
 
 
 if __name__ == "__main__":
