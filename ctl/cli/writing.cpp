@@ -32,7 +32,7 @@ class Plan {
   using Place = std::optional<Stored>;  // what is under a key; nullopt: nothing
   struct Known {
     std::map<std::string, Place> places;  // by key
-    bool is_listed = false;               // no others are taken
+    bool is_listed = false;               // then nothing is under any other key
   };
   // Where the wanted one is, or is to be.
   OrReason<Place*> find(const Resource& wanted);
