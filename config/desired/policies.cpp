@@ -26,6 +26,12 @@ Policies::Policies(const Inventory& inventory, const Self& self, const std::vect
 }
 
 FilterPtr Policies::export_filter(const std::vector<std::string>& filters) const {
+  const auto [place, is_new] = exports_.try_emplace(filters);
+  if (is_new) place->second = make_export(filters);
+  return place->second;
+}
+
+FilterPtr Policies::make_export(const std::vector<std::string>& filters) const {
   const PolicyRules own = rules_of(filters, Direction::Export);
   if (own.empty()) return nullptr;
   PolicyRules rules = first_;
@@ -46,6 +52,12 @@ PolicyRules Policies::guard_nodes() const {
 }
 
 FilterPtr Policies::import_filter(const std::vector<std::string>& filters, bool is_of_workload) const {
+  const auto [place, is_new] = imports_.try_emplace({filters, is_of_workload});
+  if (is_new) place->second = make_import(filters, is_of_workload);
+  return place->second;
+}
+
+FilterPtr Policies::make_import(const std::vector<std::string>& filters, bool is_of_workload) const {
   PolicyRules own = is_of_workload ? guard_nodes() : PolicyRules{};
   append(own, rules_of(filters, Direction::Import));
   if (own.empty()) return nullptr;

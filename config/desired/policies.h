@@ -1,7 +1,10 @@
-// What this node announces, to whom, and what it puts into the kernel: upstream's filters as values of bgp/policy.
+// What this node announces, to whom, and what it puts into the kernel: upstream's filters as values of bgp/policy. Peers
+// with the same BGPFilters have the same objects, made when the first of them asks.
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/desired/bgp_filter_rules.h"
@@ -30,6 +33,8 @@ class Policies {
   bgp::policy::FilterPtr kernel_filter() const { return kernel_; }
 
  private:
+  bgp::policy::FilterPtr make_export(const std::vector<std::string>& filters) const;
+  bgp::policy::FilterPtr make_import(const std::vector<std::string>& filters, bool is_of_workload) const;
   PolicyRules guard_nodes() const;
   PolicyRules rules_of(const std::vector<std::string>& filters, Direction direction) const;
 
@@ -38,6 +43,9 @@ class Policies {
   PolicyRules last_;   // behind them
   bgp::policy::FilterPtr export_;
   bgp::policy::FilterPtr kernel_;
+  using Names = std::vector<std::string>;
+  mutable std::map<Names, bgp::policy::FilterPtr> exports_;
+  mutable std::map<std::pair<Names, bool>, bgp::policy::FilterPtr> imports_;
 };
 
 }  // namespace config::desired

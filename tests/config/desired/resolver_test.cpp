@@ -83,6 +83,15 @@ TEST_CASE("a change of one BGPPeer leaves the other sessions' settings the same 
   CHECK(after.config.export_filter == before.config.export_filter);
 }
 
+TEST_CASE("peers with the same BGPFilters share one filter object") {
+  const Resolved r = resolved(kMeshOff + kN1 + v3("BGPFilter", "f", "exportV4: [{action: Reject}], importV4: [{action: Accept}]") +
+                              v3("BGPPeer", "a", "peerIP: 10.0.0.8, asNumber: 65008, filters: [f]") +
+                              v3("BGPPeer", "b", "peerIP: 10.0.0.9, asNumber: 65009, filters: [f]"));
+  REQUIRE(r.config.peers.size() == 2);
+  CHECK(r.config.peers[0]->export_ == r.config.peers[1]->export_);
+  CHECK(r.config.peers[0]->import == r.config.peers[1]->import);
+}
+
 TEST_CASE("what is IPAM's own is nothing to the configuration") {
   Resolver resolver({.name = "n1"});
   CHECK_FALSE(resolver.put({"/calico/ipam/v2/assignment/ipv4/block/10.0.0.0-26", "{}", 1}));
