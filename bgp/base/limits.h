@@ -120,6 +120,9 @@ inline constexpr size_t kPassedOverShownMax = 12;       // interfaces in the lin
 inline constexpr Duration kAddressPollMin = 100ms;      // AUTODETECT_POLL_INTERVAL; overflow: refused
 inline constexpr Duration kDatastoreWait = 1s;          // between two looks with WAIT_FOR_DATASTORE
 
+// ---- times of day (bgp/daemon/wall_clock.h) ---------------------------------------------------------------------
+inline constexpr Duration kWallClockTolerance = 500ms;  // that the clocks drift apart unseen; overflow: the wall clock is followed
+
 // ---- CalicoNodeStatus (bgp/daemon/node_status_view.h) -----------------------------------------------------------
 inline constexpr size_t kNodeStatusBytesMax = 768 * 1024;         // peers and routes in it; overflow: the rest is left out, and the log says so
 inline constexpr Duration kNodeStatusRetry = 5s;                  // after a write that did not succeed

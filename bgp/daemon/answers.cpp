@@ -10,13 +10,8 @@
 #include "bgp/io/speaker_driver.h"
 
 namespace bgp::daemon {
-namespace {
 
 using boost::asio::post;
-
-Clocks clocks_now() { return {io::now(), std::chrono::system_clock::now()}; }
-
-}  // namespace
 
 // control socket -> routing thread -> control socket: values; one call a client at a time
 template <class T>
@@ -33,8 +28,9 @@ ctl::server::Handlers Answers::handlers() {
     with_speaker<speaker::Snapshot>(
         [this] { return from_.speaker.snapshot(io::now()); },
         [this, reply](const speaker::Snapshot& s) {
-          protocol::NodeStatus status = to_node_status(s, from_.node_name, clocks_now());
-          status.started = clocks_now().to_wall(from_.started);
+          const Clocks clocks = read_clocks();
+          protocol::NodeStatus status = to_node_status(s, from_.node_name, clocks);
+          status.started = clocks.to_wall(from_.started);
           status.configuration_refused = from_.config.problem();
           if (from_.etcd) status.datastore = to_datastore_status(from_.etcd->status());
           reply(std::move(status));
@@ -65,13 +61,14 @@ ctl::server::Handlers Answers::handlers() {
 // control socket -> routing thread -> BFD thread -> control socket
 void Answers::answer_peer(const IpAddress& address, const ctl::server::Reply<ctl::protocol::PeerDetail>& reply) {
   namespace protocol = ctl::protocol;
-  auto answer = [address, reply](const std::optional<speaker::PeerDetailSnapshot>& detail,
+  auto answer = [this, address, reply](const std::optional<speaker::PeerDetailSnapshot>& detail,
                                  const std::optional<bfd::Status>& bfd) {
     if (!detail)
       return reply(Err(protocol::Error{protocol::ErrorCode::NotFound,
                                        address.to_string() + " is not a peer of this node", {}, 0}));
-    protocol::PeerDetail out = to_peer_detail(*detail, clocks_now());
-    if (bfd) out.bfd = to_bfd_info(*bfd, clocks_now());
+    const Clocks clocks = read_clocks();
+    protocol::PeerDetail out = to_peer_detail(*detail, clocks);
+    if (bfd) out.bfd = to_bfd_info(*bfd, clocks);
     reply(std::move(out));
   };
   post(from_.routing, [this, address, answer] {
@@ -97,7 +94,7 @@ ctl::server::BirdHandlers Answers::bird_handlers(Family family) {
                       with_counts ? from_.speaker.table_counts(family) : speaker::TableCounts{}};
         },
         [this, family, reply](const Read& r) {
-          reply(to_bird_view(r.snapshot, r.counts, family, from_.bird_self, clocks_now()));
+          reply(to_bird_view(r.snapshot, r.counts, family, from_.bird_self, read_clocks()));
         });
   };
   handlers.routes = [this](const std::optional<Prefix>& from, std::function<bool(const Prefix&)> is_wanted,
@@ -115,14 +112,14 @@ ctl::server::BirdHandlers Answers::bird_handlers(Family family) {
           return read;
         },
         [this, reply](const Read& r) {
-          reply(to_bird_routes(r.page, r.facts, r.snapshot, from_.bird_self, clocks_now()));
+          reply(to_bird_routes(r.page, r.facts, r.snapshot, from_.bird_self, read_clocks()));
         });
   };
   return handlers;
 }
 
 // store thread -> routing thread -> store thread: one at a time, at most one a second for each CalicoNodeStatus
-void Answers::read_live(bool with_routes, std::function<void(const LiveStatus&)> then) {
+void Answers::read_live(bool with_routes, std::function<void(const LiveStatus&, const Clocks&)> then) {
   with_speaker<LiveStatus>(
       [this, with_routes] {
         LiveStatus live{from_.speaker.snapshot(io::now()), with_routes, {}};
@@ -130,7 +127,7 @@ void Answers::read_live(bool with_routes, std::function<void(const LiveStatus&)>
           if (with_routes) live.tables[rib::index_of(family)] = read_table(family);
         return live;
       },
-      [then = std::move(then)](const LiveStatus& live) { then(live); });
+      [this, then = std::move(then)](const LiveStatus& live) { then(live, read_clocks()); });
 }
 
 LiveStatus::Table Answers::read_table(Family family) const {
@@ -145,5 +142,7 @@ BirdRouteFacts Answers::facts_of(const speaker::RouteSnapshot& route) const {
   auto way = route.next_hop ? from_.kernel->way_to({*route.next_hop, route.ifindex}) : from_.kernel->way_of(route.view.prefix);
   return {from_.kernel->status(route.view.prefix), way};
 }
+
+Clocks Answers::read_clocks() { return wall_clock_.read(io::now(), std::chrono::system_clock::now()); }
 
 }  // namespace bgp::daemon

@@ -2,6 +2,7 @@
 //
 // Who calls: wiring makes one; the servers, on the store thread, call the handlers. A question goes to the routing thread
 // and comes back as a value; each client has one at a time (ctl/server). Everything named must outlive the servers.
+// All answers, those on BIRD's sockets and in a CalicoNodeStatus too, have their times of day from one WallClock.
 #pragma once
 
 #include <functional>
@@ -9,6 +10,7 @@
 
 #include "bgp/daemon/config_source.h"
 #include "bgp/daemon/node_status_view.h"
+#include "bgp/daemon/wall_clock.h"
 #include "bgp/io/bfd_driver.h"
 #include "bgp/speaker/speaker.h"
 #include "config/etcd/mirror.h"
@@ -41,7 +43,7 @@ class Answers {
   ctl::server::Handlers handlers();
   ctl::server::BirdHandlers bird_handlers(Family family);
   // For a CalicoNodeStatus. `then` is called on the store thread.
-  void read_live(bool with_routes, std::function<void(const LiveStatus&)> then);
+  void read_live(bool with_routes, std::function<void(const LiveStatus&, const Clocks&)> then);
 
  private:
   template <class T>
@@ -49,8 +51,10 @@ class Answers {
   void answer_peer(const IpAddress& address, const ctl::server::Reply<ctl::protocol::PeerDetail>& reply);
   LiveStatus::Table read_table(Family family) const;
   BirdRouteFacts facts_of(const speaker::RouteSnapshot& route) const;
+  Clocks read_clocks();
 
   Sources from_;
+  WallClock wall_clock_;  // the store thread's
 };
 
 }  // namespace bgp::daemon

@@ -38,25 +38,24 @@ void NodeStatusWriter::report_next() {
   std::optional<std::string> key = schedule_.take_due(io::now());
   if (!key) return wait();
   is_reporting_ = true;
-  events_.read(schedule_.find(*key)->spec.wants_routes, [this, key = *key](const LiveStatus& live) {
+  events_.read(schedule_.find(*key)->spec.wants_routes, [this, key = *key](const LiveStatus& live, const Clocks& clocks) {
     is_reporting_ = false;
     if (is_stopped_) return;
-    report(key, live);
+    report(key, live, clocks);
     wait();
   });
 }
 
-void NodeStatusWriter::report(const std::string& key, const LiveStatus& live) {
+void NodeStatusWriter::report(const std::string& key, const LiveStatus& live, const Clocks& clocks) {
   const NodeStatusSchedule::Wanted* wanted = schedule_.find(key);
   if (!wanted) return;
   // Routes may be wanted since we asked: then its spec changed, and it is due.
   if (wanted->spec.wants_routes && !live.has_routes) return;
-  if (write(*wanted, live)) schedule_.reported(key, io::now());
+  if (write(*wanted, live, clocks)) schedule_.reported(key, io::now());
   else schedule_.failed(key, io::now());
 }
 
-bool NodeStatusWriter::write(const NodeStatusSchedule::Wanted& wanted, const LiveStatus& live) {
-  const Clocks clocks{io::now(), std::chrono::system_clock::now()};
+bool NodeStatusWriter::write(const NodeStatusSchedule::Wanted& wanted, const LiveStatus& live, const Clocks& clocks) {
   NodeStatusReport report = to_report(wanted.spec, live, self_, clocks);
   note_cut(wanted, report.is_cut);
   std::optional<std::string> value = updated(wanted.stored.value, std::move(report.status), clocks.wall);

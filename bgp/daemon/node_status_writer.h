@@ -19,7 +19,8 @@ namespace bgp::daemon {
 class NodeStatusWriter {
  public:
   struct Events {
-    std::function<void(bool with_routes, std::function<void(const LiveStatus&)> then)> read;  // `then` on the store thread
+    using Then = std::function<void(const LiveStatus&, const Clocks&)>;
+    std::function<void(bool with_routes, Then)> read;  // Then: on the store thread
     std::function<void(const LogRecord&)> log;
   };
   // `io`, the store thread's, `store` and `self` must outlive the writer.
@@ -33,8 +34,8 @@ class NodeStatusWriter {
  private:
   void wait();
   void report_next();
-  void report(const std::string& key, const LiveStatus& live);
-  bool write(const NodeStatusSchedule::Wanted& wanted, const LiveStatus& live);
+  void report(const std::string& key, const LiveStatus& live, const Clocks& clocks);
+  bool write(const NodeStatusSchedule::Wanted& wanted, const LiveStatus& live, const Clocks& clocks);
   void note_cut(const NodeStatusSchedule::Wanted& wanted, bool is_cut);
   void note_failure(const std::string& name, const config::store::StoreError& error);
 

@@ -155,12 +155,6 @@ bool is_installed(const speaker::RouteSnapshot& route, const fib::RouteStatus* k
   return kernel && kernel->state == fib::RouteState::Installed;
 }
 
-ctl::protocol::Timestamp Clocks::to_wall(Instant at) const {
-  using std::chrono::milliseconds;
-  auto age = std::chrono::duration_cast<std::chrono::system_clock::duration>(steady - at);
-  return std::chrono::floor<milliseconds>(wall - age);
-}
-
 protocol::NodeStatus to_node_status(const speaker::Snapshot& snapshot, const std::string& node_name,
                                     const Clocks& clocks) {
   protocol::NodeStatus status{node_name, snapshot.identifier.to_string(), snapshot.local_as.value, true, {}, {}};

@@ -1,22 +1,13 @@
 // The speaker's values in the words of the control socket. Pure; runs on the store thread.
 #pragma once
 
-#include <chrono>
-
+#include "bgp/daemon/wall_clock.h"
 #include "bgp/speaker/snapshot.h"
 #include "ctl/protocol/routes.h"
 #include "ctl/protocol/status.h"
 #include "fib/table/route.h"
 
 namespace bgp::daemon {
-
-// Both clocks, read together: a moment of the steady clock becomes one of the wall clock at the time of showing, so a
-// jump of the wall clock shifts what is shown and nothing else.
-struct Clocks {
-  Instant steady;
-  std::chrono::system_clock::time_point wall;
-  ctl::protocol::Timestamp to_wall(Instant at) const;
-};
 
 ctl::protocol::NodeStatus to_node_status(const speaker::Snapshot& snapshot, const std::string& node_name,
                                          const Clocks& clocks);

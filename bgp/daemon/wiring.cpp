@@ -102,7 +102,7 @@ Status<StartError> Agent::Impl::start() {
   // store thread -> routing thread -> store: each CalicoNodeStatus of this node, every updatePeriodSeconds
   node_status_ = std::make_unique<NodeStatusWriter>(
       store_io_, *store_, options_.node_name, bird_self_,
-      NodeStatusWriter::Events{[this](bool with_routes, std::function<void(const LiveStatus&)> then) {
+      NodeStatusWriter::Events{[this](bool with_routes, NodeStatusWriter::Events::Then then) {
                                  if (answers_) answers_->read_live(with_routes, std::move(then));  // else the start failed
                                },
                                [this](const LogRecord& record) { log_.log(record); }});

@@ -38,10 +38,10 @@ struct Desk {
   Store store;
   BirdSelf self{"v1", {}, {}};
   std::vector<LogRecord> logged;
-  std::function<void(const LiveStatus&)> asked;
+  NodeStatusWriter::Events::Then asked;
   bool with_routes = false;
   NodeStatusWriter writer{io, store, "node1", self,
-                          {[this](bool routes, std::function<void(const LiveStatus&)> then) {
+                          {[this](bool routes, NodeStatusWriter::Events::Then then) {
                              with_routes = routes;
                              asked = std::move(then);
                            },
@@ -62,7 +62,10 @@ struct Desk {
     }
     return static_cast<bool>(asked);
   }
-  void answer() { std::exchange(asked, nullptr)({{Asn{64512}, {1}, Instant(1h), {}, {}, false, {}}, with_routes, {}}); }
+  void answer() {
+    const Clocks clocks{Instant(1h), std::chrono::sys_days{std::chrono::year{2026} / 11 / 28}};
+    std::exchange(asked, nullptr)({{Asn{64512}, {1}, clocks.steady, {}, {}, false, {}}, with_routes, {}}, clocks);
+  }
   std::string stored() { return (*store.get(kKey))->value; }
 };
 

@@ -32,11 +32,6 @@ ctl::protocol::RouteRow row(const speaker::RouteSnapshot& r, fib::RouteState sta
 
 }  // namespace
 
-TEST_CASE("a moment of the steady clock is shown as one of the wall clock") {
-  CHECK(kClocks.to_wall(Instant(1h)) == kNoon);
-  CHECK(kClocks.to_wall(Instant(59min)) == kNoon - std::chrono::minutes{1});
-}
-
 TEST_CASE("node status: mesh first, the session's family, BIRD's words for the state") {
   speaker::Snapshot snapshot{Asn{64512}, {0x0a000001}, Instant(1h), {}};
   speaker::PeerSnapshot global;
