@@ -48,11 +48,10 @@ void Follower::run() {
 }
 
 Follower::End Follower::follow() {
-  if (position_.revision == 0) {
+  if (must_list()) {
     if (auto end = list()) return *end;
   }
-  watched_ = client_.endpoint();
-  if (auto end = open_watch()) return *end;
+  if (auto end = open_any_watch()) return *end;
   backoff_.reset();
   events_.level(watched_);
   End end = watch();
@@ -81,7 +80,17 @@ std::optional<Follower::End> Follower::compare(const Header& header) {
   return std::nullopt;
 }
 
+// Before a pause every endpoint was asked: a pause more for each dead one would be beyond the five seconds.
+std::optional<Follower::End> Follower::open_any_watch() {
+  for (size_t left = client_.settings().endpoints.size();; --left) {
+    auto end = open_watch();
+    if (!end || must_list() || left == 1) return end;
+    stream_.close();
+  }
+}
+
 std::optional<Follower::End> Follower::open_watch() {
+  watched_ = client_.endpoint();
   auto failed = [this](const std::string& reason) {
     client_.rotate();
     return End{reason};

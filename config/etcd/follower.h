@@ -2,7 +2,7 @@
 // where it ended. It lists again only when etcd has compacted that away, is another etcd, or was refused.
 //
 // A watch counts as alive while etcd proves it: without a leader etcd ends it within seconds (header hasleader), and
-// after limits::kEtcdProbe of silence a read must be answered by the same member. After a loss the next endpoint is tried.
+// after limits::kEtcdProbe of silence a read must be answered by the same member. After a loss the next endpoints are tried.
 #pragma once
 
 #include <condition_variable>
@@ -43,6 +43,8 @@ class Follower {
   void run();
   End follow();
   std::optional<End> list();
+  bool must_list() const { return position_.revision == 0; }
+  std::optional<End> open_any_watch();
   std::optional<End> open_watch();
   End watch();
   std::optional<End> take(const WatchAnswer& answer);

@@ -1,8 +1,11 @@
 // The calls over a real socket, to a member that answers from a script.
 #include <doctest/doctest.h>
 
+#include <future>
+
 #include "bgp/base/limits.h"
 #include "config/etcd/etcd_store.h"
+#include "config/etcd/follower.h"
 #include "tests/config/etcd/fake_gateway.h"
 
 using namespace config::etcd;
@@ -144,4 +147,22 @@ TEST_CASE("cancelling ends a call from another thread, and every later one") {
   REQUIRE_FALSE(answer.ok());
   CHECK(has(answer.error().reason, "stopped"));
   CHECK_FALSE(connection.open(gateway.endpoint(), gateway.settings(), soon()).ok());
+}
+
+TEST_CASE("a follower asks every member before it says that etcd is away, and waits") {
+  FakeGateway works({{kEndless + chunk(R"({"result":{)" + kHeader + R"(,"created":true}})" "\n")}});
+  FakeGateway leaderless({test::answer(R"({"error":{"message":"etcdserver: no leader","grpc_code":14}})", 503)});
+  Settings settings = leaderless.settings();
+  settings.endpoints.push_back({false, "127.0.0.1", "1"});
+  settings.endpoints.push_back(works.endpoint());
+  std::promise<std::string> first;
+  bool is_said = false;  // the follower's thread's
+  auto say = [&](const std::string& text) {
+    if (!std::exchange(is_said, true)) first.set_value(text);
+  };
+  Follower follower(settings, {"/p/"}, {"1", 9}, 1,
+                    {[](const Snapshot&) { return std::nullopt; }, [](const WatchAnswer&) { return std::nullopt; },
+                     [&](const Endpoint& endpoint) { say("level with " + endpoint.to_string()); },
+                     [&](const std::string& reason, bool) { say(reason); }});
+  CHECK(first.get_future().get() == "level with " + works.endpoint().to_string());
 }

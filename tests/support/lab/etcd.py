@@ -76,9 +76,16 @@ class Etcd:
     def revision(self):
         return json.loads(self.ctl("get", "x", "-w", "json").stdout)["header"]["revision"]
 
+    def _status(self):
+        return json.loads(self.ctl("endpoint", "status", "-w", "json").stdout)[0]["Status"]
+
+    def leader(self):
+        """Who it takes for the leader; 0: nobody."""
+        return self._status().get("leader", 0)
+
     def is_leader(self):
-        status = json.loads(self.ctl("endpoint", "status", "-w", "json").stdout)[0]["Status"]
-        return status["leader"] == status["header"]["member_id"]
+        status = self._status()
+        return status.get("leader") == status["header"]["member_id"]
 
 
 class Authority:
