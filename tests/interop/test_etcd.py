@@ -267,7 +267,7 @@ class ThreeEtcds(_EtcdCase):
         """All of them answer a linearizable read, under one leader: whoever asked for votes meanwhile has come to rest."""
         for member in members:
             member.wait_until_healthy()
-        wait_until("they have one leader", lambda: len(leaders := {member.leader() for member in members}) == 1 and leaders != {0})
+        wait_until("they have one leader", lambda: members[0].leader() and len({member.leader() for member in members}) == 1)
 
     def test_a_node_cut_off_from_etcd_notices_and_is_level_within_five_seconds_of_the_mending(self):
         for member in self.members:
