@@ -76,7 +76,7 @@ class BenchFrr(Foreign, Frr):
         roles = [f"  neighbor {a} route-map none out" for a in self.addresses(SENDER)]
         roles += [f"  neighbor {a} route-map none in" for a in self.addresses(RECEIVER)]
         passive = [f" neighbor {peer.address} passive" for peer in self.peers]
-        return super().config() + "\n".join(["route-map none deny 10", f"router bgp {self.asn}", *passive,
+        return super().config() + "\n".join(["route-map none deny 10", f"router bgp {self.asn}", " coalesce-time 0", *passive,
                                              " address-family ipv4 unicast", *roles, " exit-address-family"]) + "\n"
 
     def start(self):

@@ -61,8 +61,11 @@ class Stage(Wire):
 
     def __init__(self, daemon, peers, load, blocks=(), uses_kernel=False, hold_s=HOLD_S, addresses=None):
         super().__init__(daemon)
-        rows = "".join(f"address add {peer_address(n)}/16 dev eth0\n" for n in range(len(peers) if addresses is None else addresses))
-        self.load_host.run("ip", "-batch", "-", stdin=rows)
+        there = [peer_address(n) for n in range(len(peers) if addresses is None else addresses)]
+        self.load_host.run("ip", "-batch", "-", stdin="".join(f"address add {a}/16 dev eth0\n" for a in there))
+        # Learned, they would fill the kernel's one table of 1,024 neighbours for all namespaces; permanent ones do not count.
+        mac = json.loads(self.load_host.ip("-j", "link", "show", "eth0"))[0]["address"]
+        self.host.run("ip", "-batch", "-", stdin="".join(f"neigh add {a} lladdr {mac} dev eth0 nud permanent\n" for a in there))
         self.daemon = DAEMONS[daemon](self.host, peers, blocks, uses_kernel)
         self.load_args = [*load, "--speaker", SPEAKER, "--speaker-as", SPEAKER_AS, "--first", FIRST_PEER, "--hold", hold_s]
         self.load = None

@@ -12,6 +12,7 @@
 // S: seconds after which the step has failed. Sessions stay alive, and what comes is read, between the steps.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 
@@ -32,7 +33,7 @@ class Load {
     bool is_gone = false;  // on purpose
     uint32_t events = 0;   // what epoll was asked for
     int watched = -1;      // socket that epoll has
-    int64_t retry_ns = 0;
+    int64_t due_ns = 0;    // Down: when it may dial; dialling: when the next one may although there is no answer
   };
 
   // ---- steps
@@ -49,6 +50,7 @@ class Load {
 
   // ---- the loop
   void turn(int timeout_ms);
+  void dial_more();
   void handle(Line& line, uint32_t events);
   void watch(Line& line);
   void ended(Line& line);
@@ -58,6 +60,8 @@ class Load {
   Scenario scenario_;
   PrefixIndex index_;
   std::vector<Line> lines_;
+  std::deque<Line*> to_dial_;
+  std::vector<Line*> dialling_;  // waiting for the speaker's OPEN
   std::vector<Bytes> streams_;
   Expected expected_;
   uint32_t marker_ = 0;
