@@ -23,6 +23,13 @@ def peer_address(number):
     return f"10.0.{1 + (number + 1) // 256}.{(number + 1) % 256}"
 
 
+def know(host, other, addresses):
+    """Neighbours that need no ARP. Learned, they would fill the kernel's table of 1,024 for all namespaces of the machine, and the
+    SYN-ACKs to all others would be dropped; permanent ones do not count."""
+    mac = json.loads(other.ip("-j", "link", "show", "eth0"))[0]["address"]
+    host.run("ip", "-batch", "-", stdin="".join(f"neigh add {a} lladdr {mac} dev eth0 nud permanent\n" for a in addresses))
+
+
 class Wire:
     """Two namespaces and the cable; `with` takes them away."""
 
@@ -63,9 +70,8 @@ class Stage(Wire):
         super().__init__(daemon)
         there = [peer_address(n) for n in range(len(peers) if addresses is None else addresses)]
         self.load_host.run("ip", "-batch", "-", stdin="".join(f"address add {a}/16 dev eth0\n" for a in there))
-        # Learned, they would fill the kernel's one table of 1,024 neighbours for all namespaces; permanent ones do not count.
-        mac = json.loads(self.load_host.ip("-j", "link", "show", "eth0"))[0]["address"]
-        self.host.run("ip", "-batch", "-", stdin="".join(f"neigh add {a} lladdr {mac} dev eth0 nud permanent\n" for a in there))
+        know(self.host, self.load_host, there)
+        know(self.load_host, self.host, [SPEAKER])
         self.daemon = DAEMONS[daemon](self.host, peers, blocks, uses_kernel)
         self.load_args = [*load, "--speaker", SPEAKER, "--speaker-as", SPEAKER_AS, "--first", FIRST_PEER, "--hold", hold_s]
         self.load = None
