@@ -73,6 +73,7 @@ class BenchBird1(BirdRoles, Bird1):
 
 class BenchFrr(Foreign, Frr):
     def config(self):
+        # coalesce-time: a new session's first routes would wait for others, up to 10 s with many peers
         roles = [f"  neighbor {a} route-map none out" for a in self.addresses(SENDER)]
         roles += [f"  neighbor {a} route-map none in" for a in self.addresses(RECEIVER)]
         passive = [f" neighbor {peer.address} passive" for peer in self.peers]

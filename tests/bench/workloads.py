@@ -8,7 +8,7 @@ from daemons import CLIENT, MESH, RECEIVER, SENDER, SPEAKER_AS, Peer
 from stage import Stage, Wire, peer_address
 
 SENDER_AS, RECEIVER_AS = 65001, 65301  # of the first of each; as in load/scenario.cpp
-STEP_S, CONNECT_S = 100, 150  # a dropped SYN (BIRD, OpenBGPD: a short backlog) costs up to a minute
+STEP_S, CONNECT_S = 100, 150  # what a lost handshake costs may be a minute
 MIB = 1024 * 1024
 # What is out of a daemon's reach at full size, as in the measurements that the goals come from: part of the size for (daemon, workload).
 REDUCED = {"gobgp": {"W1": 0.1, "W2a": 0.2, "W2b": 0.2, "W3": 0.1, "W4": 0.1, "W6": 0.2, "W7": 0.2}}
