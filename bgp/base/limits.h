@@ -35,6 +35,7 @@ inline constexpr size_t kHalfOpenMax = 1024;             // accepted and not Est
 inline constexpr Duration kTurnedAwayLogInterval = 10s;  // one line about all that was turned away; others are counted
 inline constexpr Duration kOpenWait = 240s;              // hold time until an OPEN came (RFC 4271 §8.2.2)
 inline constexpr Duration kInboundOpenWait = 15s;        // the same for a connection that the peer opened
+inline constexpr Duration kKeepaliveTickMax = 500ms;      // keepalives of all peers go out at multiples of this
 inline constexpr uint16_t kHoldTimeMin_s = 3;            // RFC 4271 §4.2; overflow: NOTIFICATION 2/6
 inline constexpr Duration kStaleTime = 360s;              // until End-of-RIB or EoRR; overflow: stale routes are swept
 inline constexpr Duration kRefreshInterval = 1s;          // between two BoRR of a peer and family; overflow: the later one means nothing

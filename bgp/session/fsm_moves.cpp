@@ -154,7 +154,7 @@ void Moves::restart_hold() {
 void Moves::keepalive() {
   uint16_t hold_time_s = session.negotiated->hold_time_s;
   session.timers.set(Timer::Keepalive,
-                     hold_time_s == 0 ? kNever : env.now + keepalive_interval(hold_time_s, config, env.prng));
+                     hold_time_s == 0 ? kNever : keepalive_due(hold_time_s, config, env.now, env.prng));
   send(wire::encode_keepalive());
 }
 

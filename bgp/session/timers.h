@@ -55,7 +55,9 @@ struct Backoff {
 Duration jittered(Duration whole, Prng& prng);
 
 // Of a negotiated hold time and what the configuration says of it; hold_time_s 0 means that neither runs.
-Duration keepalive_interval(uint16_t hold_time_s, const PeerConfig& config, Prng& prng);
+// 0.75..1.0 of the interval after `now` (RFC 4271 §10), on a tick that all peers share: a thousand of them wake us twice a
+// second, and not at every keepalive. A tick is a tenth of the interval, at most limits::kKeepaliveTickMax.
+Instant keepalive_due(uint16_t hold_time_s, const PeerConfig& config, Instant now, Prng& prng);
 // Never less than the hold time: keepalives, which prove that the peer reads, go out in thirds of that. A configured 0
 // turns it off: kForever.
 Duration send_hold_time(uint16_t hold_time_s, const PeerConfig& config);

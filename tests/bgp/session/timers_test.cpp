@@ -1,6 +1,8 @@
 // RFC 4271 §8 and §10: what runs, for how long, and how patience grows. Time is passed in; nothing sleeps.
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "bgp/base/limits.h"
 #include "session_support.h"
 
@@ -256,10 +258,33 @@ TEST_CASE("a configured send hold counts, but never less than the hold time; 0 t
 TEST_CASE("a configured keepalive time counts, but never more than a third of the hold time") {
   Prng prng(1);
   PeerConfig config = config_towards();
+  Instant now = Instant{} + 1234567us;
   config.keepalive_time_s = 10;
-  CHECK(is_within(keepalive_interval(90, config, prng), 7500ms, 10s));
+  CHECK(is_within(keepalive_due(90, config, now, prng) - now, 7500ms, 10s));
   config.keepalive_time_s = 60;
-  CHECK(is_within(keepalive_interval(90, config, prng), 22500ms, 30s));
+  CHECK(is_within(keepalive_due(90, config, now, prng) - now, 22500ms, 30s));
+}
+
+// When those of a thousand peers are due that were sent at random within the last interval.
+std::set<Instant> ticks_of_a_thousand(uint16_t hold_time_s) {
+  Prng prng(1);
+  Duration interval = Duration(std::chrono::seconds(hold_time_s)) / 3;
+  std::set<Instant> ticks;
+  for (int i = 0; i < 1000; ++i) {
+    Instant sent = Instant{} + 1h + Duration(static_cast<Duration::rep>(prng.between(0, static_cast<double>(interval.count()))));
+    Instant due = keepalive_due(hold_time_s, config_towards(), sent, prng);
+    CHECK(is_within(due - sent, interval * 3 / 4, interval));
+    ticks.insert(due);
+  }
+  return ticks;
+}
+
+TEST_CASE("RFC 4271 §10: the keepalives of a thousand peers share ticks of a tenth of the interval, at most 500 ms") {
+  for (auto [hold_time_s, tick] : {std::pair<uint16_t, Duration>{3, 100ms}, {9, 300ms}, {30, limits::kKeepaliveTickMax},
+                                   {90, limits::kKeepaliveTickMax}, {65535, limits::kKeepaliveTickMax}}) {
+    for (Instant due : ticks_of_a_thousand(hold_time_s)) CHECK(due.time_since_epoch() % tick == 0s);
+  }
+  CHECK(ticks_of_a_thousand(30).size() <= 26);  // 7.5 to 20 s from the first, in steps of 0.5 s
 }
 
 TEST_CASE("a reset may say itself when the next attempt is due, or that there is none before a new configuration") {
