@@ -50,6 +50,7 @@ inline constexpr size_t kBfdPacketsPerTurn = 256;        // read from one socket
 
 // ---- tables -----------------------------------------------------------------------------------------------------
 inline constexpr size_t kDecisionsPerTurn = 4096;              // prefixes decided before sockets are polled again
+inline constexpr Duration kBurstPause = 100us;                  // input that comes sooner after a turn waits for what else is ready
 inline constexpr Duration kChangeWindow = 10ms;                 // a prefix that changes twice in it waits for its end
 inline constexpr size_t kUpdateLogBytesMax = 8 * 1024 * 1024;  // per export group; overflow: slow members leave the log
 inline constexpr size_t kPathsPerPeerMax = 64;                 // of one prefix, with ADD-PATH; overflow: not taken, counted

@@ -61,6 +61,7 @@ class SpeakerDriver::Impl {
  private:
   void poke();
   void turn();
+  void turn_soon(Instant input_came);
   void carry_out();
   void carry_out(speaker::Output& output);
   void arm_timer();
@@ -109,6 +110,7 @@ class SpeakerDriver::Impl {
   std::vector<uint8_t> read_buffer_;
   uint32_t next_accepted_ = speaker::input::kFirstAcceptedConn;
   bool is_poked_ = false;
+  Instant turn_ended_;
 };
 
 // ---- turns --------------------------------------------------------------------------------------------------------
@@ -126,10 +128,18 @@ void SpeakerDriver::Impl::turn() {
   bool more = speaker_.run(now());
   carry_out();
   for (ConnId conn : speaker_.take_writable()) write(conn);
-  if (now() >= next_memory_look_) measure_memory(false);
+  turn_ended_ = now();
+  if (turn_ended_ >= next_memory_look_) measure_memory(false);
   carry_out();
   if (more) poke();
   arm_timer();
+}
+
+// What comes after a pause is answered at once: to ask whether more is ready costs a call of the kernel. In a burst all that
+// is ready is read before anything is decided or written.
+void SpeakerDriver::Impl::turn_soon(Instant input_came) {
+  if (is_poked_ || input_came - turn_ended_ < limits::kBurstPause) return poke();
+  turn();
 }
 
 void SpeakerDriver::Impl::carry_out() {
@@ -175,12 +185,11 @@ void SpeakerDriver::Impl::carry_out(speaker::Output& output) {
   std::visit(Visitor{*this}, output);
 }
 
+// A deadline that moved away is looked at when it would have come: that is rarer than deadlines that move.
 void SpeakerDriver::Impl::arm_timer() {
   Instant deadline = speaker_.next_deadline();
-  if (deadline == armed_for_) return;
+  if (deadline >= armed_for_) return;
   armed_for_ = deadline;
-  timer_.cancel();
-  if (deadline == kNever) return;
   timer_.expires_at(Clock::time_point(deadline.time_since_epoch()));
   timer_.async_wait([this](const error_code& error) {
     if (error) return;
@@ -188,7 +197,7 @@ void SpeakerDriver::Impl::arm_timer() {
     // Once more through the queue: bytes that have arrived count as life before a hold timer may expire.
     boost::asio::post(io_, [this] {
       speaker_.expire(now());
-      poke();
+      turn();
     });
   });
 }
@@ -300,8 +309,10 @@ void SpeakerDriver::Impl::read(ConnId conn) {
   size_t count = connection->read(read_buffer_, error);
   if (error == boost::asio::error::would_block) return connection->await_readable();
   if (error) return lost(conn, words(error));
-  handle(speaker::input::Received{conn, ByteView(read_buffer_).first(count)});
+  Instant came = now();
+  speaker_.handle(speaker::input::Received{conn, ByteView(read_buffer_).first(count)}, came);
   if ((read_since_measured_ += count) >= limits::kReadChunkBytes) measure_memory(false);
+  turn_soon(came);
   if (connections_.contains(conn)) connection->await_readable();
 }
 
