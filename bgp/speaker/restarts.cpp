@@ -159,18 +159,18 @@ void Speaker::check_converged() {
     return std::all_of(peers_.begin(), peers_.end(),
                        [&](const std::unique_ptr<PeerSlot>& peer) { return !peer || is_settled(*peer); });
   };
-  bool may_say_end = is_late || all([&](const PeerSlot& peer) {
-    if (!peer.is_up()) return !is_early;
-    const session::GracefulRestart& graceful = peer.fsm.negotiated().graceful;
-    return !graceful.negotiated || graceful.peer_restarting || has_told_all(peer);
-  });
+  // What was heard must be decided before anything is swept, and cannot be while its next hops are being looked up.
+  if (!rib_.is_settled() || (rib_.next_hops().is_waiting() && !is_late)) return;
   bool may_sweep = is_late || all([&](const PeerSlot& peer) {
     if (peer.is_up()) return has_told_all(peer);
     return !is_early && peer.fsm.last_fault().kind != session::Fault::Kind::None;
   });
-  // What was heard must be decided before anything is swept, and cannot be while its next hops are being looked up.
-  if (!rib_.is_settled() || (rib_.next_hops().is_waiting() && !is_late)) return;
-  if ((may_say_end || may_sweep) && rib_.is_end_of_rib_held()) {
+  auto may_say_end = [&](const PeerSlot& peer) {
+    if (!peer.is_up()) return !is_early;
+    const session::GracefulRestart& graceful = peer.fsm.negotiated().graceful;
+    return !graceful.negotiated || graceful.peer_restarting || has_told_all(peer);
+  };
+  if (rib_.is_end_of_rib_held() && (may_sweep || all(may_say_end))) {
     rib_.release_end_of_rib();
     mark_members_writable();
   }
