@@ -3,8 +3,8 @@
 //
 // Who calls: bgp/daemon, on the routing thread's io_context; everything here runs on that thread.
 // A turn: inputs are handled as they come; then one slice of decisions, the outputs, the writes; sockets are polled
-// before the next slice, so a full table never starves a keepalive. Nothing waits for a timer: a turn ends when the
-// input that was ready is drained.
+// before the next slice, so a full table never starves a keepalive. Nothing waits for a timer: after a pause the first
+// input has its turn at once, in a burst a turn comes when the input that was ready is drained.
 // Buffers: one read buffer for all connections; outgoing bytes are pulled from the speaker, never queued here.
 #pragma once
 
