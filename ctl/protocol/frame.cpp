@@ -14,10 +14,10 @@ Json to_object(const Error& error) {
 
 Error read_error(const Json& json) {
   Error error{
-      .code = static_cast<ErrorCode>(json.at("code").get<int>()), .message = text_at(json, "message"), .key = {}};
+      .code = static_cast<ErrorCode>(int_at(json, "code")), .message = text_at(json, "message"), .key = {}};
   if (json.contains("data")) {
     error.key = text_at(json.at("data"), "key");
-    error.holder_pid = json.at("data").at("holderPid").get<int>();
+    error.holder_pid = int_at(json.at("data"), "holderPid");
   }
   return error;
 }

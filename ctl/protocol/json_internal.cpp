@@ -67,4 +67,13 @@ uint32_t number32_at(const Json& json, const char* field) {
   return static_cast<uint32_t>(value);
 }
 
+// A number too long for any integer is a double to the parser, and no int holds it.
+int int_at(const Json& json, const char* field) {
+  const Json& value = json.at(field);
+  if (!value.is_number_integer()) refuse(field, "is no whole number");
+  const auto number = value.get<int64_t>();
+  if (value.is_number_unsigned() ? value.get<uint64_t>() > INT32_MAX : number < INT32_MIN) refuse(field, "is out of range");
+  return static_cast<int>(number);
+}
+
 }  // namespace ctl::protocol

@@ -24,6 +24,7 @@ std::string dump(const Json& json, bool indent = false);
 std::string text_at(const Json& json, const char* field);
 uint64_t number_at(const Json& json, const char* field);
 uint32_t number32_at(const Json& json, const char* field);
+int int_at(const Json& json, const char* field);
 // Throws what read_json() turns into "<field> ...".
 [[noreturn]] void refuse(const char* field, const std::string& reason);
 

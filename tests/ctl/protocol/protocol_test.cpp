@@ -342,3 +342,13 @@ TEST_CASE("the version is the one that CMake knows") {
   CHECK(text.str().find("project(calico_bgp VERSION " + this_build().version.substr(1) + " ") != std::string::npos);
   CHECK(*parse_version(to_json(this_build())) == this_build());
 }
+
+TEST_CASE("an error whose code or holder is no int of ours is refused, not converted") {
+  for (const char* code : {"-380857777777777777777777777777777777", "1.5", "4294967296", "-4294967296", "18446744073709551615", "\"1\"", "null"}) {
+    CAPTURE(code);
+    const std::string error = std::string("{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"message\":\"x\",\"code\":");
+    CHECK_FALSE(parse_incoming(error + code + "}}").ok());
+    CHECK_FALSE(parse_incoming(error + "2,\"data\":{\"key\":\"k\",\"holderPid\":" + code + "}}}").ok());
+  }
+  CHECK(parse_incoming("{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"message\":\"x\",\"code\":-32700}}").ok());
+}
