@@ -180,7 +180,9 @@ bool World::settle() {
     if (failure_ || !what_is_unsettled().empty()) continue;
     settled_after_ = calendar_.now() - healed;
     run_until(calendar_.now() + 5s);  // and it stays so
-    return failure_ || what_is_unsettled().empty();
+    if (failure_ || what_is_unsettled().empty()) return true;
+    // What TCP lost in the last cut, and backs off from sending again, may end a session as long as its hold time.
+    if (calendar_.now() > healed + std::chrono::seconds(plan_.get("hold_s"))) return false;
   }
   return false;
 }
