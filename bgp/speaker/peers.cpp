@@ -137,7 +137,7 @@ void Speaker::change_peer(PeerSlot& peer, const Shared<PeerSettings>& settings) 
     rib_.reconsider_peer(peer.id);
   }
   if (!(peer.group->key() == export_key(peer))) move_group(peer);
-  check_max_prefix(peer);
+  if (!is_same) check_max_prefix(peer);
 }
 
 // What is dialled, accepted or Established keeps its connection; later ones have the new keys from Connect and Listen.

@@ -22,7 +22,7 @@ from workloads import ALIASES, RAW, REDUCED, WORKLOADS, Context, is_run  # noqa:
 def parse():
     parser = argparse.ArgumentParser(prog="tools/bench", description=__doc__)
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=f"of {' '.join([*WORKLOADS, *ALIASES])} (all)")
-    parser.add_argument("--only", default=",".join([*DAEMONS, *RAW]), help="daemons, separated by commas (all)")
+    parser.add_argument("--only", default=",".join([*DAEMONS, *RAW]), help=f"of {','.join([*DAEMONS, *RAW])} (all)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1, help="part of the routes and nodes of the mesh (1)")
     parser.add_argument("--churns", type=int, default=12, help="times that W6 announces everything again (12)")

@@ -30,25 +30,34 @@ def is_reduced(daemon, workload):
     return workload in REDUCED.get(daemon, {})
 
 
-def row_of(workload, row, values, daemons):
+def cell(workload, daemon, median, failed):
+    if (workload, daemon) in failed:
+        return "FAILED"
+    return "" if median is None else number(median) + ("*" if is_reduced(daemon, workload) else "")
+
+
+def row_of(workload, row, values, daemons, failed=frozenset()):
     medians = {daemon: statistics.median(v) for daemon, v in values.items()}
     ours = medians.get(US)
-    rivals = [m for d, m in medians.items() if d not in (US, *RAW) and not is_reduced(d, workload)]
+    rivals = [m for d, m in medians.items() if d not in (US, *RAW) and not is_reduced(d, workload) and (workload, d) not in failed]
     theirs = {**medians, BEST: min(rivals, default=None)}
     goals = GOALS.get(workload, {}).get(row, [])
     ratios = {to: ratio(ours, theirs.get(to)) for to in dict.fromkeys([BEST, *(g.to for g in goals if g.to)])}
     shown = [f"{r:.2f}" + ("" if to == BEST else f" {to}") for to, r in ratios.items() if r is not None]
-    cells = [number(medians[d]) + ("*" if is_reduced(d, workload) else "") if d in medians else "" for d in daemons]
+    cells = [cell(workload, d, medians.get(d), failed) for d in daemons]
     of_goals = [[g.text(g.goal) for g in goals], [g.text(g.stretch) for g in goals], [g.verdict(ours, theirs) for g in goals]]
-    return [workload, row, *cells, *(", ".join(filter(None, column)) for column in [shown, *of_goals])]
+    met = any(of_goals[2])
+    texts = [", ".join(part or "-" for part in column) if any(column) else "" for column in [*of_goals[:2], of_goals[2] if met else []]]
+    return [workload, row, *cells, ", ".join(shown), *texts]
 
 
 def markdown(parts):
     results = joined(parts)
+    failed = {tuple(failure.split(":", 1)[0].split(" ")) for part in parts for failure in part["failures"]}
     present = {daemon for rows in results.values() for values in rows.values() for daemon in values}
     daemons = [daemon for daemon in [*DAEMONS, *RAW] if daemon in present]
     head = ["workload", "row", *daemons, "ratio", "goal", "stretch", "met"]
-    rows = [row_of(w, row, values, daemons) for w, rows in results.items() for row, values in rows.items()]
+    rows = [row_of(w, row, values, daemons, failed) for w, rows in results.items() for row, values in rows.items()]
     lines = ["| " + " | ".join(cells) + " |" for cells in [head, ["---"] * len(head), *rows]]
     if any(is_reduced(d, w) for w, rows in results.items() for values in rows.values() for d in values):
         lines += ["", "`*`: at a part of the size (tests/bench/workloads.py), not compared"]
@@ -58,7 +67,7 @@ def markdown(parts):
 def heading(part):
     """When, of which commit and how often one part was measured."""
     return (f"{' '.join(part['results'])}: {part['date']}, commit {part['commit']}, kernel {part['kernel']}, "
-            f"scale {part['scale']:g}, medians of {part['rounds']}")
+            f"scale {part['scale']:g}, rounds {part['rounds']}")
 
 
 def report(parts):

@@ -76,7 +76,7 @@ class Table(unittest.TestCase):
         parts = [part({"W6": {"CPU us/update": {"us": [60.0], "bird1": [50.0]}}}, ["W6 frr: lost"], rounds=1),
                  part({"W1": {"CPU s": {"us": [1.0, 2.0, 9.0], "bird2": [4.0]}}}, commit="1234567")]
         self.assertEqual(report(parts).split("\n"), [
-            "- W6: 2026-01-02 03:04, commit abcdef0, kernel 6.1, scale 1, medians of 1",
+            "- W6: 2026-01-02 03:04, commit abcdef0, kernel 6.1, scale 1, rounds 1",
             "- W1: 2026-01-02 03:04, commit 1234567, kernel 6.1, scale 1, medians of 3",
             "",
             "| workload | row | us | bird2 | bird1 | ratio | goal | stretch | met |",

@@ -192,5 +192,24 @@ TEST_CASE("another import policy judges stale routes too") {
   CHECK(r.counts() == "1 routes, 1 stale");
 }
 
+TEST_CASE("equal settings are no change, whether they are the same object or another") {
+  for (bool same_object : {true, false}) {
+    CAPTURE(same_object);
+    Restarts r;
+    ConnId conn = r.up({.notification = true});
+    r.say(conn, announcement("10.0.0.0/8 11.0.0.0/8"));
+    r.lose(conn);
+    SpeakerConfig limited = two_peers();
+    limited.peers[0].change().session.max_prefix = {1, 75, session::MaxPrefixConfig::Action::Stop, 0};
+    r.reconfigure(limited);
+    r.up({.notification = true});
+    SpeakerConfig other = limited;
+    other.multipath.ebgp = 2;
+    if (!same_object) other.peers[0].change();
+    r.reconfigure(other);
+    CHECK(r.peer(kPeer).state == session::State::Established);
+  }
+}
+
 }  // namespace
 }  // namespace bgp::speaker
