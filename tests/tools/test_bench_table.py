@@ -73,18 +73,18 @@ class Table(unittest.TestCase):
         self.assertEqual([row["gobgp"], row["ratio"], row["met"]], ["0.1*", "", ""])
 
     def test_parts_make_one_table_in_the_order_of_the_workloads(self):
-        parts = [part({"W6": {"CPU us/update": {"us": [60.0], "bird1": [50.0]}}}, ["W6 frr: lost"], rounds=1),
+        parts = [part({"W6": {"CPU us/update": {"us": [60.0], "bird1": [50.0]}}}, ["W6 bird2: lost"], rounds=1),
                  part({"W1": {"CPU s": {"us": [1.0, 2.0, 9.0], "bird2": [4.0]}}}, commit="1234567")]
         self.assertEqual(report(parts).split("\n"), [
             "- W6: 2026-01-02 03:04, commit abcdef0, kernel 6.1, scale 1, rounds 1",
-            "- W1: 2026-01-02 03:04, commit 1234567, kernel 6.1, scale 1, medians of 3",
+            "- W1: 2026-01-02 03:04, commit 1234567, kernel 6.1, scale 1, rounds 3",
             "",
             "| workload | row | us | bird2 | bird1 | ratio | goal | stretch | met |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
             "| W1 | CPU s | 2 | 4 |  | 0.50 | 0.5 | 0.3 | goal |",
-            "| W6 | CPU us/update | 60 |  | 50 | 1.20 | 1 | 0.7 | MISSED |",
+            "| W6 | CPU us/update | 60 | FAILED | 50 | 1.20 | 1 | 0.7 | MISSED |",
             "",
-            "FAILED W6 frr: lost"])
+            "FAILED W6 bird2: lost"])
 
     def test_the_same_again_is_more_rounds_of_it(self):
         parts = [part({"W1": {"CPU s": {"us": [value]}}}) for value in (1.0, 2.0, 9.0)]
