@@ -75,6 +75,7 @@ TEST_CASE("the longest range counts, and a name more than any") {
   one.establish("192.0.1.1", 65001);
   one.establish("192.0.2.1", 65002);
   one.establish("192.0.2.9", 65003);
+  CHECK(peers_of(one) == "192.0.1.1 192.0.2.1 192.0.2.9");
 }
 
 TEST_CASE("no more of a range than its max; others have their own") {

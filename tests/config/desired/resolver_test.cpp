@@ -15,6 +15,7 @@ std::vector<Entry> possible_entries() {
   std::string yaml = v3("BGPConfiguration", "default", "nodeToNodeMeshEnabled: true, asNumber: 64513") +
                      v3("BGPConfiguration", "default", "nodeToNodeMeshEnabled: false, serviceClusterIPs: [{cidr: 10.96.0.0/12}]") +
                      v3("BGPConfiguration", "node.n1", "listenPort: 1790") +
+                     v3("BGPConfiguration", "default", "nodeMeshPassword: {secretKeyRef: {name: s, key: mesh}}") +
                      v3("BGPFilter", "f", "exportV4: [{action: Reject}]") + v3("BGPFilter", "f", "importV4: [{action: Accept}]") +
                      v3("IPPool", "p", "cidr: 192.168.0.0/16") + v3("IPPool", "p", "cidr: 192.168.0.0/16, disableBGPExport: true") +
                      block("n1", "192.168.1.0/26") + block("n2", "192.168.2.0/26") + block("n1", "192.168.1.0/26", "pending");
@@ -26,6 +27,10 @@ std::vector<Entry> possible_entries() {
                                "node: n1, peerIP: 10.0.0.9, asNumber: 65010", "nodeSelector: \"rack == 'a'\", peerSelector: \"rack == 'b'\"",
                                "peerSelector: \"rack == 'a'\", reversePeering: Manual", "peerIP: 10.0.0.1, asNumber: 64512",
                                "peerIP: 10.0.0.8, asNumber: 65008, reachableBy: 10.0.0.8, password: {secretKeyRef: {name: s, key: k}}"};
+  yaml += "- {apiVersion: projectcalico.org/v3, kind: BGPPeer, metadata: {name: d, annotations: {calico-bgp/dynamic: 10.9.0.0/24}}, "
+          "spec: {asNumber: 65001, filters: [f]}}\n" +
+          v3("BGPPeer", "w", "localWorkloadSelector: all(), asNumber: 65002") +
+          v3("BGPPeer", "w", "localWorkloadSelector: all(), asNumber: 65003, filters: [f]");
   for (const char* name : {"a", "b", "c"})
     for (const char* spec : peers) yaml += v3("BGPPeer", name, spec);
   std::vector<Entry> entries = stored(yaml);
@@ -48,6 +53,7 @@ TEST_CASE("after any change a Resolver says what one says that reads everything 
   const NodeIdentity node{.name = "n1"};
   std::string secret = "one";
   const SecretLookup secrets = [&](const auto&) { return bgp::Secret(secret); };
+  const LocalWorkloads workloads = {{.file = "pod", .bgp_peer = "w", .ipv4 = bgp::IpAddress::parse("192.168.1.5"), .ipv6 = {}}};
   Resolver resolver(node);
   std::map<std::string, Entry> store;
   bgp::Prng chance(7);
@@ -61,8 +67,8 @@ TEST_CASE("after any change a Resolver says what one says that reads everything 
       store[entry.key] = entry;
     }
     if (chance.below(20) == 0) secret += "x";
-    const Resolved kept = resolver.resolve(secrets);
-    const Resolved anew = resolve(entries_of(store), node, secrets);
+    const Resolved kept = resolver.resolve(secrets, workloads);
+    const Resolved anew = resolve(entries_of(store), node, secrets, workloads);
     REQUIRE(kept.problem == anew.problem);
     REQUIRE(kept.config == anew.config);
     REQUIRE(kept.surroundings == anew.surroundings);
